@@ -1,0 +1,1 @@
+"""Starts everything: engines, streams, schemas, services. The only room that knows all four."""

@@ -1,0 +1,38 @@
+"""Settings of the whole system: which servers to use, where to keep data, how much to say."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class DeploySettings(BaseSettings):
+    """Read from `RELAIS_*` environment variables; every one has a working default.
+
+    An address of a server means "use this one": that engine is then not started.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RELAIS_", frozen=True)
+
+    database_url: str | None = None
+    nats_url: str | None = None
+    nats_monitor_url: str | None = None
+    valkey_url: str | None = None
+
+    data_dir: Path = PROJECT_ROOT / ".relais" / "data"
+    gateway_port: int = 8710
+    """The one port of `relais up`; 0 lets the system choose. Loopback only: see docs/runbook.md."""
+
+    postgres_os_user: str = "nobody"
+    """Who PostgreSQL runs as when Relais runs as root, which PostgreSQL refuses."""
+
+    shared_data: Path = PROJECT_ROOT.parent / "shared" / "data"
+    """Official files that are not part of the project; tests that need them skip without."""
+
+    debug: bool = False
+
+    @classmethod
+    def read(cls) -> Self:
+        return cls()

@@ -1,0 +1,48 @@
+"""Fixtures that every test may use. Engines start when the first test asks for them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.engines import Engines
+from deploy.settings import PROJECT_ROOT, DeploySettings
+from tests.servers import drop_database, find_chromium, migrated_database, own_engines
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """PostgreSQL, NATS with JetStream and Valkey for this test process alone."""
+    with own_engines() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def database_url(engines: Engines) -> Iterator[str]:
+    """A fresh database with every service's tables; the URL is its owner's."""
+    url = migrated_database(engines)
+    yield url
+    drop_database(engines, url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The path of a Chromium; the test is skipped where the machine has none."""
+    found = find_chromium()
+    if found is None:
+        pytest.skip("no Chromium on this machine: what happens in a browser was not tested")
+    return found
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of official files; the test is skipped where it is absent."""
+    folder = DeploySettings.read().shared_data
+    if not (folder / "brussels").is_dir():
+        pytest.skip("official files are not here (set RELAIS_SHARED_DATA): imports not tested")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    return PROJECT_ROOT
