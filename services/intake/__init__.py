@@ -1,0 +1,1 @@
+"""The coordination's desk: invites, judges, declares, targets."""

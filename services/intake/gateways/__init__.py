@@ -1,0 +1,1 @@
+"""Intake's outside world: alert feeds."""

@@ -1,0 +1,1 @@
+"""Intake's decisions: pure functions and frozen dataclasses."""

@@ -1,0 +1,61 @@
+"""The need index of one campaign: what it looks at, how it counts, how sure it is, who decides.
+
+The method and its limits are in `docs/need-index.md`. Nothing of this package may be put in a
+fact, an export or another role's page: only the chosen zones leave, in the order of their ids.
+"""
+
+from services.intake.rules.need_index.bench import NeedIndexBench, bench_need_index
+from services.intake.rules.need_index.build import DRAWS, build_need_index
+from services.intake.rules.need_index.choice import ZoneChoice, choose_zones
+from services.intake.rules.need_index.explain import explain_weighting, explain_zone
+from services.intake.rules.need_index.index import (
+    Contribution,
+    Explanation,
+    Group,
+    Groups,
+    NeedIndex,
+    RankInterval,
+)
+from services.intake.rules.need_index.indicators import (
+    INDICATORS,
+    Indicator,
+    Observation,
+    Transform,
+    Zone,
+)
+from services.intake.rules.need_index.message import Message
+from services.intake.rules.need_index.weights import (
+    PRESETS,
+    Weighting,
+    check_weighting,
+    edited_weighting,
+    preset_for,
+)
+
+__all__ = [
+    "DRAWS",
+    "INDICATORS",
+    "PRESETS",
+    "Contribution",
+    "Explanation",
+    "Group",
+    "Groups",
+    "Indicator",
+    "Message",
+    "NeedIndex",
+    "NeedIndexBench",
+    "Observation",
+    "RankInterval",
+    "Transform",
+    "Weighting",
+    "Zone",
+    "ZoneChoice",
+    "bench_need_index",
+    "build_need_index",
+    "check_weighting",
+    "choose_zones",
+    "edited_weighting",
+    "explain_weighting",
+    "explain_zone",
+    "preset_for",
+]
