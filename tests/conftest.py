@@ -1,12 +1,13 @@
 """Fixtures that every test may use. Engines start when the first test asks for them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.engines import Engines
 from deploy.settings import PROJECT_ROOT, DeploySettings
+from tests.house import House, a_house
 from tests.servers import drop_database, find_chromium, migrated_database, own_engines
 
 
@@ -23,6 +24,13 @@ def database_url(engines: Engines) -> Iterator[str]:
     url = migrated_database(engines)
     yield url
     drop_database(engines, url)
+
+
+@pytest.fixture(scope="module")
+async def house(engines: Engines) -> AsyncIterator[House]:
+    """The whole system, running, with a played clock at Monday 3 January 2022, 8 o'clock."""
+    async with a_house(engines) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 import itertools
 import shutil
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +9,9 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from deploy.engines import Engines, start_engines
+from deploy.migrate import migrate_all
 from deploy.settings import DeploySettings
+from shared.settings import HouseSettings
 
 TEMPLATE = "relais_template"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -46,13 +46,23 @@ def migrated_database(engines: Engines) -> str:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,))
         if known.fetchone() is None:
             connection.execute(SQL("CREATE DATABASE {}").format(Identifier(TEMPLATE)))
-            if find_spec("deploy.migrate") is not None:
-                import_module("deploy.migrate").migrate_all(template_url)
+            migrate_all(house_settings(template_url))
         name = f"test_{next(_numbers)}"
         connection.execute(
             SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(TEMPLATE))
         )
     return at_database(engines.database_url, name)
+
+
+def house_settings(database_url: str, **others: object) -> HouseSettings:
+    """Build the settings of a system under test."""
+    values: dict[str, object] = {
+        "database_url": database_url,
+        "secret": "a secret that only tests know",
+        "profile": "development",
+        "clock": "scenario",
+    }
+    return HouseSettings.model_validate(values | others)
 
 
 def drop_database(engines: Engines, url: str) -> None:

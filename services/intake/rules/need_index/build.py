@@ -16,7 +16,6 @@ from services.intake.rules.need_index.index import (
 )
 from services.intake.rules.need_index.indicators import Zone, problems_of_zones
 from services.intake.rules.need_index.measure import Floats, Needs, raw_needs, scale_of, shrink
-from services.intake.rules.need_index.message import N_
 from services.intake.rules.need_index.variants import (
     Draws,
     Question,
@@ -26,6 +25,7 @@ from services.intake.rules.need_index.variants import (
     simulate,
 )
 from services.intake.rules.need_index.weights import Weighting, check_weighting
+from services.intake.rules.source_text import N_
 from shared.errors import Problem, RefusedError
 
 DRAWS = 2_000  # Source: the founders' method note.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from services.intake.rules.need_index.index import Group, NeedIndex
-from services.intake.rules.need_index.message import N_
+from services.intake.rules.source_text import N_
 from shared.errors import Problem, RefusedError
 from shared.words import ZoneId
 

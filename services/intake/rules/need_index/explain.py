@@ -4,7 +4,8 @@ from math import ceil, floor
 
 from services.intake.rules.need_index.index import Explanation, Group, Method
 from services.intake.rules.need_index.indicators import INDICATORS
-from services.intake.rules.need_index.message import N_, Message
+from services.intake.rules.need_index.message import Message
+from services.intake.rules.source_text import N_
 
 # An interval narrower than this share of the ranking reads as steady, wider than that as unsteady.
 STEADY_BELOW, UNSTEADY_FROM = 0.15, 0.40

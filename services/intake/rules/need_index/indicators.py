@@ -10,7 +10,7 @@ from enum import StrEnum
 from math import isfinite, log
 from typing import Literal
 
-from services.intake.rules.need_index.message import N_
+from services.intake.rules.source_text import N_
 from shared.errors import Problem
 from shared.words import ZoneId
 

@@ -7,11 +7,6 @@ from typing import TypeAlias, Union
 Value: TypeAlias = Union[str, int, float, "Message", tuple["Message", ...]]
 
 
-def N_(text: str) -> str:  # noqa: N802 -- gettext's own name for "translate this later"
-    """Mark a French source string for translation, and return it unchanged."""
-    return text
-
-
 def write_plainly(value: str | float) -> str:
     """Write a value without a locale; a page brings its own way."""
     return f"{value:.2f}" if isinstance(value, float) else str(value)

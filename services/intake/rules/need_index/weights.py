@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from services.intake.rules.need_index.indicators import INDICATORS
-from services.intake.rules.need_index.message import N_
+from services.intake.rules.source_text import N_
 from shared.errors import Problem, RefusedError
 from shared.words import CrisisKind
 

@@ -1,0 +1,117 @@
+"""Brings the database to what the code expects: schemas, roles, tables, and nothing in common.
+
+Each service has a schema and a login role that may use that schema only. The roles own nothing:
+migrations run as the role of `RELAIS_DATABASE_URL`.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, NullPool, create_engine, text
+
+from shared.settings import HouseSettings, role_name, sqlalchemy_url
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICES = ("intake", "dispatch", "notify", "reporting")
+SCHEMAS = ("access", *SERVICES)
+MIGRATION_LOCK = 7_141_592  # any number that nothing else locks
+LOCK_TIMEOUT = "4s"  # a migration that waits longer would stop the service behind it
+
+
+def versions_folder(schema: str) -> Path:
+    """Where the migrations of a schema are."""
+    owner = "shared/access" if schema == "access" else f"services/{schema}"
+    return ROOT / owner / "migrations"
+
+
+def migrate_all(settings: HouseSettings) -> list[str]:
+    """Apply every missing migration of every schema; return the names of those applied.
+
+    Safe to run twice, and by two at once: the second waits.
+    """
+    url = sqlalchemy_url(settings.database_url.get_secret_value())
+    engine = create_engine(url, poolclass=NullPool)
+    applied: list[str] = []
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as lock:
+            lock.execute(text("select pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+            with engine.begin() as connection:
+                make_roles(connection, settings)
+            for schema in SCHEMAS:
+                with engine.connect() as connection:
+                    applied += migrate_schema(connection, schema)
+                with engine.begin() as connection:
+                    grant(connection, schema)
+    finally:
+        engine.dispose()
+    return applied
+
+
+def make_roles(connection: Connection, settings: HouseSettings) -> None:
+    """Create each schema and its role; set the role's password from the secret."""
+    database = connection.execute(text("select current_database()")).scalar_one()
+    connection.execute(text("revoke all on schema public from public"))
+    connection.execute(text(f'revoke all on database "{database}" from public'))
+    for schema in SCHEMAS:
+        role = role_name(schema)
+        known = connection.execute(
+            text("select 1 from pg_roles where rolname = :role"), {"role": role}
+        ).first()
+        if known is None:
+            connection.execute(text(f"create role {role} login noinherit"))
+        # A role's password cannot be a bound value; ours is hexadecimal.
+        connection.execute(text(f"alter role {role} password '{settings.role_password(schema)}'"))
+        connection.execute(text(f'grant connect on database "{database}" to {role}'))
+        connection.execute(text(f"create schema if not exists {schema}"))
+        connection.execute(text(f"revoke all on schema {schema} from public"))
+
+
+def migrate_schema(connection: Connection, schema: str) -> list[str]:
+    """Run the migrations of one schema on this connection."""
+    before = revisions(connection, schema)
+    connection.execute(text(f"set search_path = {schema}"))
+    connection.execute(text(f"set lock_timeout = '{LOCK_TIMEOUT}'"))
+    connection.commit()
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "deploy" / "alembic"))
+    config.set_main_option("version_locations", str(versions_folder(schema)))
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=connection, schema=schema)
+    command.upgrade(config, "head")
+    connection.commit()
+    return sorted(revisions(connection, schema) - before)
+
+
+def revisions(connection: Connection, schema: str) -> set[str]:
+    """Read which revision a schema is at."""
+    if not connection.execute(text(f"select to_regclass('{schema}.migration')")).scalar_one():
+        return set()
+    found = connection.execute(text(f"select version_num from {schema}.migration"))
+    revision = {row.version_num for row in found}
+    connection.rollback()
+    return revision
+
+
+def grant(connection: Connection, schema: str) -> None:
+    """Let the schema's own role work in it; nobody else, and nobody may change its tables.
+
+    The played clock is the one thing that every role may read elsewhere.
+    """
+    role = role_name(schema)
+    connection.execute(text(f"grant usage on schema {schema} to {role}"))
+    connection.execute(
+        text(f"grant select, insert, update, delete on all tables in schema {schema} to {role}")
+    )
+    connection.execute(text(f"revoke all on {schema}.migration from {role}"))
+    connection.execute(text(f"grant usage on all sequences in schema {schema} to {role}"))
+    if schema == "access":
+        connection.execute(text(f"revoke update, delete on access.audit from {role}"))
+        for service in SERVICES:
+            connection.execute(text(f"grant usage on schema access to {role_name(service)}"))
+            connection.execute(text(f"grant select on access.clock to {role_name(service)}"))
+
+
+def main() -> list[str]:
+    """Migrate the database that the settings name."""
+    return migrate_all(HouseSettings())

@@ -1,0 +1,1 @@
+"""Dispatch: the roster, the matching, tasks, consent and outcomes."""

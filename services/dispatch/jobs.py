@@ -1,0 +1,5 @@
+"""The clock's door of dispatch: what is swept, and how often."""
+
+from shared.jobs import Chore
+
+CHORES: tuple[Chore, ...] = ()

@@ -1,0 +1,28 @@
+"""Wiring of dispatch: the only file that knows every room."""
+
+from fastapi import FastAPI
+
+from services.dispatch import jobs
+from services.dispatch import web as people
+from services.dispatch.listen import listen
+from services.dispatch.settings import DispatchSettings
+from shared.bus import Bus, BusLink
+from shared.db import Database
+from shared.web import create_app
+
+CHORES = jobs.CHORES
+
+
+def worker(settings: DispatchSettings) -> Bus:
+    """Build the facts' door: everything that dispatch hears, and its relay."""
+    database = Database(settings.database_url_of("dispatch"), "dispatch", settings.clock)
+    bus = Bus("dispatch", settings.nats_url, database)
+    listen(bus)
+    return bus
+
+
+def web(settings: DispatchSettings) -> FastAPI:
+    """Build the people's door, mounted under `/dispatch`."""
+    link = BusLink(worker(settings), settings.nats_url)
+    names = [chore.name for chore in CHORES]
+    return create_app("dispatch", settings, [people.router], link=link, chores=names)

@@ -1,0 +1,1 @@
+"""The decisions of dispatch: pure functions and frozen dataclasses."""

@@ -1,0 +1,332 @@
+"""Who could take which start of which task: an instance with everybody impossible pruned away.
+
+All hard rules about one person are settled here, so calendars never enter an engine: not
+interfering is structural. Engines count people and tasks by place in a list (sorted by id), so
+order of input never matters.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .constraints import HARD, SOFT, Ask, MemberCost, MemberRule, TeamRule, away_reason
+from .model import (
+    DAY_MIN,
+    DOOR_MIN,
+    MIN_PER_KM,
+    ROLLING_WEEKS,
+    STEP_MIN,
+    WEEK_MIN,
+    Id,
+    Instance,
+    Lookup,
+    Task,
+    Worker,
+    id_key,
+)
+
+HOME, FREE, RELIEF, SUPPORT = 0, 1, 2, 3  # why a candidate may work in the zone
+ZONE_STATUS = {
+    "home": HOME,
+    "mission": FREE,
+    "language": FREE,
+    "skill": FREE,
+    "relief": RELIEF,
+    "support": SUPPORT,
+}
+
+# Rules that this module applies by its own, faster means; every other rule is asked as it is.
+COMPILED_HARD = frozenset(
+    {
+        "declined",
+        "refuses-kind",
+        "too-far",
+        "absent",
+        "not-working",
+        "host-partner",
+        "calendar",
+        "calendar-travel",
+        "overlap",
+        "day-limit",
+        "week-cap",
+        "total-cap",
+        "rolling-cap",
+        "host-share",
+        "zone",
+        "team-size",
+        "language",
+        "skill",
+    }
+)
+COMPILED_COST = frozenset({"travel", "away", "relief"})
+
+
+class Member(NamedTuple):
+    """One worker for one task, start left aside."""
+
+    worker: int
+    zone: int  # HOME, FREE, RELIEF or SUPPORT
+    req: int  # required languages spoken, as bits of the task's sorted list
+    want: int  # wanted languages spoken, likewise
+    skilled: bool
+    charged_min: int
+    cost_min: int  # travel, leaving the zone: what does not depend on the rest of the plan
+
+
+class Option(NamedTuple):
+    """One admissible start of a task, with the people who could take part."""
+
+    start: int
+    end: int
+    day: int
+    week: int
+    members: list[Member]
+
+
+class Candidates:
+    """An instance in the engines' terms: `tasks[t]`, `workers[w]`, `options[t]`."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.lookup = Lookup(instance)
+        self.weights = instance.weights
+        self.workers: list[Worker] = sorted(instance.workers, key=lambda w: id_key(w.id))
+        self.tasks: list[Task] = sorted(instance.tasks, key=lambda t: id_key(t.id))
+        self.worker_at: dict[Id, int] = {w.id: i for i, w in enumerate(self.workers)}
+        self.task_at: dict[Id, int] = {t.id: i for i, t in enumerate(self.tasks)}
+        zones = sorted(instance.neighbourhoods, key=lambda n: id_key(n.id))
+        self.zone_at: dict[Id, int] = {n.id: i for i, n in enumerate(zones)}
+        self.zone_ids: list[Id] = [n.id for n in zones]
+        self.zone_of = [self.zone_at[t.zone] for t in self.tasks]
+        self.need = [zones[z].need for z in self.zone_of]
+        self._x = np.array([np.nan if n.x is None else n.x for n in zones])
+        self._y = np.array([np.nan if n.y is None else n.y for n in zones])
+        self._rows: dict[int, list[int]] = {}
+        self._near: dict[int, list[int]] = {}
+        self._home = np.array([self.zone_at[w.home] for w in self.workers], dtype=np.intp)
+        self._reach = np.array([w.max_travel_min for w in self.workers])
+        self._series = {
+            s: i
+            for i, s in enumerate(
+                sorted({t.series for t in self.tasks if t.series is not None}, key=id_key)
+            )
+        }
+        self.series = [-1 if t.series is None else self._series[t.series] for t in self.tasks]
+        self._added = [
+            rule for rule in HARD if isinstance(rule, MemberRule) and rule.code not in COMPILED_HARD
+        ]
+        self.added_team_rules = [
+            rule for rule in HARD if isinstance(rule, TeamRule) and rule.code not in COMPILED_HARD
+        ]
+        self._added_costs = [
+            rule for rule in SOFT if isinstance(rule, MemberCost) and rule.code not in COMPILED_COST
+        ]
+        self._calendars = [self._calendar(w) for w in self.workers]
+        self.week_left, self.windows, self.day_left = self._room()
+        self._members: list[dict[int, Member]] = [{} for _ in self.tasks]
+        self.options: list[list[Option]] = [self._options(t) for t in range(len(self.tasks))]
+
+    # -- travel
+
+    def travel_row(self, zone: int) -> list[int]:
+        """Return minutes from one zone to every zone, in the order of `zone_ids`."""
+        row = self._rows.get(zone)
+        if row is None:
+            if self.instance.travel is not None:
+                here = self.zone_ids[zone]
+                row = [self.lookup.travel_min(here, there) for there in self.zone_ids]
+            else:
+                km = np.hypot(self._x - self._x[zone], self._y - self._y[zone])
+                steps = np.ceil((DOOR_MIN + MIN_PER_KM * km) / STEP_MIN - 1e-9)
+                row = np.where(np.isnan(steps), 0, STEP_MIN * steps).astype(int).tolist()
+                row[zone] = 0
+            self._rows[zone] = row
+        return row
+
+    # -- what a person's own week leaves
+
+    def _calendar(
+        self, worker: Worker
+    ) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]]]:
+        """Return working periods by day, and blocked times (start, end, place or -1), sorted."""
+        work = dict[int, list[tuple[int, int]]]()
+        for start, end in worker.work:
+            for day in range(start // DAY_MIN, (end - 1) // DAY_MIN + 1):
+                work.setdefault(day, []).append((start, end))
+        blocked = [(a, b, -1) for a, b in worker.absences]
+        blocked += [
+            (a, b, self.zone_at[worker.home if place is None else place])
+            for a, b, place, _ in worker.busy
+        ]
+        return work, sorted(blocked)
+
+    def _room(self) -> tuple[list[dict[int, int]], list[list[int] | None], list[dict[int, int]]]:
+        """Return what each person's caps leave: by week, by window of four weeks, by day."""
+        weeks, windows, days = [], list[list[int] | None](), []
+        for worker in self.workers:
+            other = dict[int, int]()
+            for week, minutes in worker.other_min:
+                other[week] = other.get(week, 0) + minutes
+            weeks.append(
+                {k: worker.week_cap_min - other.get(k, 0) for k in range(self.instance.weeks)}
+            )
+            committed, taken = dict[int, int](), dict[int, int]()
+            for start, end, _, kind in worker.busy:
+                if kind == "commitment":
+                    week = start // WEEK_MIN
+                    committed[week] = committed.get(week, 0) + end - start
+                elif kind == "campaign":
+                    taken[start // DAY_MIN] = taken.get(start // DAY_MIN, 0) + 1
+            days.append({d: self.weights.tasks_a_day - n for d, n in taken.items()})
+            windows.append(self._windows(worker, other, committed))
+        return weeks, windows, days
+
+    def _windows(
+        self, worker: Worker, other: dict[int, int], committed: dict[int, int]
+    ) -> list[int] | None:
+        """Return minutes left in each four weeks in a row; the first window ends with week 0."""
+        if worker.rolling_cap_min is None and worker.mission_cap_min is None:
+            return None
+        out = []
+        for first in range(1 - ROLLING_WEEKS, self.instance.weeks):
+            span = range(first, first + ROLLING_WEEKS)
+            left = []
+            if worker.rolling_cap_min is not None:
+                left.append(worker.rolling_cap_min)
+            if worker.mission_cap_min is not None:
+                left.append(worker.mission_cap_min - sum(committed.get(k, 0) for k in span))
+            out.append(min(left) - sum(other.get(k, 0) for k in span))
+        return out
+
+    # -- who could
+
+    def near(self, zone: int) -> list[int]:
+        """Return the workers whose range reaches a zone."""
+        found = self._near.get(zone)
+        if found is None:
+            minutes = np.array(self.travel_row(zone))[self._home]
+            found = self._near[zone] = np.flatnonzero(minutes <= self._reach).tolist()
+        return found
+
+    def member(self, t: int, w: int) -> Member:
+        """Return what a worker brings to a task and costs it, whether or not the rules allow it."""
+        member = self._members[t].get(w)
+        if member is None:
+            status = ZONE_STATUS[away_reason(self.lookup, self.workers[w], self.tasks[t])]
+            member = self._members[t][w] = self._make(t, w, status)
+        return member
+
+    def _make(self, t: int, w: int, status: int) -> Member:
+        task, worker = self.tasks[t], self.workers[w]
+        far_min = self.travel_row(self.zone_of[t])[self._home[w]]
+        cost_min = 0
+        if status != HOME:
+            cost_min = 2 * far_min + self.weights.away_min
+            if status == RELIEF:
+                cost_min += self.weights.relief_min
+        for rule in self._added_costs:
+            cost_min += rule.cost_min(Ask(self.lookup, worker, task, task.starts[0]))
+        return Member(
+            w,
+            status,
+            sum(1 << k for k, lang in enumerate(sorted(task.req_langs)) if lang in worker.langs),
+            sum(1 << k for k, lang in enumerate(sorted(task.want_langs)) if lang in worker.langs),
+            task.skill is not None and task.skill in worker.skills,
+            task.duration_min + 2 * far_min,
+            cost_min,
+        )
+
+    def free(self, w: int, zone: int, start: int, end: int) -> bool:
+        """Tell whether a person's week and calendar leave a time free, travel included."""
+        work, blocked = self._calendars[w]
+        day = start // DAY_MIN
+        if not any(a <= start and end <= b for a, b in work.get(day, ())):
+            return False
+        row: list[int] | None = None
+        for a, b, where in blocked:
+            if b < day * DAY_MIN:
+                continue
+            if a >= (day + 1) * DAY_MIN:
+                break
+            if a < end and start < b:
+                return False
+            if where >= 0 and where != zone:
+                row = row or self.travel_row(zone)
+                if (b <= start and b // DAY_MIN == day and start - b < row[where]) or (
+                    a >= end and a - end < row[where]
+                ):
+                    return False
+        return True
+
+    def _could_alone(self, w: int, t: int, start: int) -> bool:
+        charged_min = self.tasks[t].duration_min
+        charged_min += 2 * self.travel_row(self.zone_of[t])[self._home[w]]
+        week, day, windows = start // WEEK_MIN, start // DAY_MIN, self.windows[w]
+        return not (
+            self.workers[w].total_cap_min < charged_min
+            or self.week_left[w].get(week, 0) < charged_min
+            or self.day_left[w].get(day, 1) <= 0
+            or (windows is not None and min(windows[week : week + ROLLING_WEEKS]) < charged_min)
+        )
+
+    def _pool(self, t: int) -> list[int]:
+        task = self.tasks[t]
+        return [
+            w
+            for w in self.near(self.zone_of[t])
+            if task.kind not in self.workers[w].refuses
+            and (self.workers[w].id, task.id) not in self.instance.declined
+        ]
+
+    def _able(self, t: int, pool: list[int], start: int) -> list[int]:
+        task, zone = self.tasks[t], self.zone_of[t]
+        return [
+            w
+            for w in pool
+            if self.free(w, zone, start, start + task.duration_min)
+            and self._could_alone(w, t, start)
+            and not any(
+                rule.judge(Ask(self.lookup, self.workers[w], task, start)) is not None
+                for rule in self._added
+            )
+        ]
+
+    def members_at(self, t: int, start: int) -> list[Member]:
+        """Return who could take part at any start, admissible or not."""
+        return [self.member(t, w) for w in self._able(t, self._pool(t), start)]
+
+    def _options(self, t: int) -> list[Option]:
+        task, zone, pool = self.tasks[t], self.zone_of[t], self._pool(t)
+        free = {start: self._able(t, pool, start) for start in sorted(task.starts)}
+        self.lookup.home_able[task.id] = any(
+            self._home[w] == zone for able in free.values() for w in able
+        )
+        options = []
+        for start, able in free.items():
+            members = [self.member(t, w) for w in able]
+            if self._startable(task, members):
+                options.append(
+                    Option(
+                        start,
+                        start + task.duration_min,
+                        start // DAY_MIN,
+                        start // WEEK_MIN,
+                        members,
+                    )
+                )
+        return options
+
+    @staticmethod
+    def _startable(task: Task, members: list[Member]) -> bool:
+        """Tell whether a team could exist (necessary, not sufficient)."""
+        if not any(m.zone == HOME for m in members):
+            members = [m for m in members if m.zone != SUPPORT]
+        spoken, skilled = 0, False
+        for m in members:
+            spoken |= m.req
+            skilled = skilled or m.skilled
+        return (
+            len(members) >= task.min_team
+            and spoken == (1 << len(task.req_langs)) - 1
+            and (task.skill is None or skilled)
+        )

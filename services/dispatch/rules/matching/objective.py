@@ -1,0 +1,70 @@
+"""What a plan is worth: the soft rules, added up from the raw data."""
+
+from collections.abc import Iterable
+
+from .constraints import SOFT, Ask, MemberCost, PlanView
+from .model import Assignment, Instance, Lookup, Score, Weights
+
+
+def score(instance: Instance | Lookup, assignments: Iterable[Assignment]) -> Score:
+    """Add the soft rules up, by level and blended. Order of the assignments never matters."""
+    lookup = instance if isinstance(instance, Lookup) else Lookup(instance)
+    view = PlanView(
+        lookup,
+        tuple(
+            (lookup.tasks[a.task], a.start, tuple(lookup.workers[w] for w in a.team))
+            for a in assignments
+        ),
+    )
+    levels = {"mandatory": 0, "cover": 0, "depth": 0, "quality": 0, "cost": 0}
+    for points, level in _points(view):
+        levels[level] += points
+    return blend(
+        lookup.weights,
+        Score(
+            levels["mandatory"],
+            levels["cover"],
+            levels["depth"],
+            levels["quality"],
+            -levels["cost"],
+        ),
+    )
+
+
+def blend(weights: Weights, levels: Score) -> Score:
+    """Fill in `total` from the levels."""
+    total = (
+        weights.mandatory * levels.mandatory
+        + weights.cover * levels.cover
+        + weights.depth * levels.depth
+        + weights.quality * levels.quality
+        + weights.cost * levels.neg_cost
+    )
+    return Score(
+        levels.mandatory, levels.cover, levels.depth, levels.quality, levels.neg_cost, total
+    )
+
+
+def points_by_rule(lookup: Lookup, assignments: Iterable[Assignment]) -> dict[str, int]:
+    """Return the points of each soft rule, by its code."""
+    rows = tuple(
+        (lookup.tasks[a.task], a.start, tuple(lookup.workers[w] for w in a.team))
+        for a in assignments
+    )
+    view = PlanView(lookup, rows)
+    return {rule.code: points for rule, (points, _) in zip(SOFT, _points(view), strict=True)}
+
+
+def _points(view: PlanView) -> Iterable[tuple[int, str]]:
+    for rule in SOFT:
+        if isinstance(rule, MemberCost):
+            yield (
+                sum(
+                    rule.cost_min(Ask(view.lookup, worker, task, start))
+                    for task, start, team in view.rows
+                    for worker in team
+                ),
+                "cost",
+            )
+        else:
+            yield rule.points(view), rule.level

@@ -1,0 +1,1 @@
+"""What dispatch does, one file per use case."""

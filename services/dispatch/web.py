@@ -1,0 +1,5 @@
+"""The people's door of dispatch."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

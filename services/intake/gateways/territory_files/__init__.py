@@ -1,0 +1,1 @@
+"""Territory packs and official files on disk: reading, recognising, writing."""

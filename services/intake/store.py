@@ -1,0 +1,5 @@
+"""Tables and queries of the schema `intake`."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData()

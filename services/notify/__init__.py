@@ -1,0 +1,1 @@
+"""Tells people, and alone keeps how to reach them."""

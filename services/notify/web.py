@@ -1,0 +1,5 @@
+"""The people's door of notify."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

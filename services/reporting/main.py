@@ -1,0 +1,28 @@
+"""Wiring of reporting: the only file that knows every room."""
+
+from fastapi import FastAPI
+
+from services.reporting import jobs
+from services.reporting import web as people
+from services.reporting.listen import listen
+from services.reporting.settings import ReportingSettings
+from shared.bus import Bus, BusLink
+from shared.db import Database
+from shared.web import create_app
+
+CHORES = jobs.CHORES
+
+
+def worker(settings: ReportingSettings) -> Bus:
+    """Build the facts' door: everything that reporting hears, and its relay."""
+    database = Database(settings.database_url_of("reporting"), "reporting", settings.clock)
+    bus = Bus("reporting", settings.nats_url, database)
+    listen(bus)
+    return bus
+
+
+def web(settings: ReportingSettings) -> FastAPI:
+    """Build the people's door, mounted under `/reporting`."""
+    link = BusLink(worker(settings), settings.nats_url)
+    names = [chore.name for chore in CHORES]
+    return create_app("reporting", settings, [people.router], link=link, chores=names)

@@ -1,0 +1,103 @@
+"""Settings that every service shares; each service's `settings.py` adds its own.
+
+Read once in `main.py` from variables that begin with `RELAIS_`, or from files of the same name in
+a secrets folder. Nothing else in Relais reads the environment.
+"""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS_FOLDER = Path("/run/secrets")
+
+
+class Clock(StrEnum):
+    """Whose time it is. `scenario`: a played crisis moves the clock through the front door."""
+
+    SYSTEM = "system"
+    SCENARIO = "scenario"
+
+
+class Profile(StrEnum):
+    """`demo` opens what only a demonstration may have; `production` hides API documents."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+    DEMO = "demo"
+
+
+class HouseSettings(BaseSettings):
+    """Where the engines are, whose clock counts, and the secret that signs what leaves the house.
+
+    `secret` has no default: a service that has none refuses to start.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RELAIS_",
+        secrets_dir=SECRETS_FOLDER if SECRETS_FOLDER.is_dir() else None,
+        extra="ignore",
+    )
+
+    database_url: SecretStr
+    nats_url: str = "nats://127.0.0.1:4222"
+    valkey_url: str = "redis://127.0.0.1:6379/0"
+    secret: SecretStr = Field(min_length=24)
+    profile: Profile = Profile.PRODUCTION
+    clock: Clock = Clock.SYSTEM
+    public_url: str = Field(default="http://127.0.0.1:8080", description="How people reach us.")
+    session_idle_s: int = Field(default=int(timedelta(minutes=30).total_seconds()), ge=60)
+    session_absolute_s: int = Field(default=int(timedelta(hours=12).total_seconds()), ge=60)
+    ledger_days: int = Field(default=30, ge=1, description="How long sent facts stay in outboxes.")
+
+    @model_validator(mode="after")
+    def _played_time_is_for_demonstrations(self) -> Self:
+        if self.clock is Clock.SCENARIO and self.profile is Profile.PRODUCTION:
+            msg = "RELAIS_CLOCK=scenario needs RELAIS_PROFILE=demo or development"
+            raise ValueError(msg)
+        return self
+
+    def database_url_of(self, schema: str) -> str:
+        """Return the URL with which a schema's own role signs in, for SQLAlchemy and psycopg 3.
+
+        The role `relais_<schema>` and its password come from the secret, unless the URL of that
+        schema is given whole as `RELAIS_<SCHEMA>_DATABASE_URL`.
+        """
+        own = getattr(self, f"{schema}_database_url", None)
+        if own is not None:
+            return sqlalchemy_url(own.get_secret_value())
+        parts = urlsplit(sqlalchemy_url(self.database_url.get_secret_value()))
+        host = parts.netloc.rpartition("@")[2]
+        login = f"{role_name(schema)}:{quote(self.role_password(schema))}"
+        return urlunsplit(parts._replace(netloc=f"{login}@{host}"))
+
+    def role_password(self, schema: str) -> str:
+        """Derive the password of a schema's role from the secret."""
+        key = self.secret.get_secret_value().encode()
+        return hmac.new(key, f"database role {schema}".encode(), hashlib.sha256).hexdigest()
+
+    intake_database_url: SecretStr | None = None
+    dispatch_database_url: SecretStr | None = None
+    notify_database_url: SecretStr | None = None
+    reporting_database_url: SecretStr | None = None
+    access_database_url: SecretStr | None = None
+
+
+def role_name(schema: str) -> str:
+    """Name the database role that owns nothing and may use one schema."""
+    return f"relais_{schema}"
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return a PostgreSQL URL with the one driver that we use, psycopg 3."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.split("+")[0] not in {"postgresql", "postgres"}:
+        msg = "RELAIS_DATABASE_URL must begin with postgresql://"
+        raise ValueError(msg)
+    return f"postgresql+psycopg://{rest}"

@@ -1,0 +1,1 @@
+"""What people see: base templates, styles, and every translation."""

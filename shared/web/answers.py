@@ -1,0 +1,99 @@
+import logging
+from collections.abc import Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from shared.db import is_away
+from shared.errors import (
+    DeniedError,
+    MissingError,
+    Problem,
+    RefusedError,
+    RelaisError,
+)
+from shared.web.languages import language_of, translate
+from shared.web.pages import page
+
+log = logging.getLogger(__name__)
+
+
+def wants_json(request: Request) -> bool:
+    """Tell a program from a browser: programs use the paths under `/api/`."""
+    return "/api/" in request.url.path or request.url.path.endswith("/api")
+
+
+def answer_problem(
+    request: Request, status: int, title: str, problems: Sequence[Problem] = ()
+) -> Response:
+    """Say what is wrong and what to do, in the reader's language, as JSON or as a page."""
+    language = language_of(request)
+    told = [
+        {"slug": p.slug, "place": p.place, "message": translate(language, p.message, p.values)}
+        for p in problems
+    ]
+    if wants_json(request):
+        body = {"title": translate(language, title), "problems": told}
+        return JSONResponse(body, status_code=status)
+    return page(request, "problem.html", status, title=translate(language, title), problems=told)
+
+
+AWAY = "Un service ne répond pas. Réessayez dans un instant."
+NOT_HERE = "Cette page n’existe pas, ou plus."
+NOT_FOUND = 404
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Map the types of errors to answers, once for all services."""
+    app.add_exception_handler(RelaisError, answer_ours)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+    app.add_exception_handler(HTTPException, answer_http)
+    app.add_exception_handler(Exception, answer_unexpected)
+
+
+async def answer_ours(request: Request, error: Exception) -> Response:
+    """Answer what Relais raised on purpose: the type is the policy."""
+    match error:
+        case RefusedError():
+            return answer_problem(request, 409, "Cela n’est pas possible.", error.problems)
+        case DeniedError(signed_in=True):
+            return answer_problem(request, 403, "Ceci n’est pas ouvert à votre rôle.")
+        case DeniedError():
+            return answer_problem(request, 401, "Entrez d’abord avec votre lien.")
+        case MissingError():
+            return answer_problem(request, NOT_FOUND, NOT_HERE)
+        case _:
+            return answer_problem(request, 503, AWAY)
+
+
+async def answer_invalid(request: Request, error: Exception) -> Response:
+    """Name every field that is missing or malformed, without repeating what was sent."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    places = [(str(f["type"]), ".".join(str(part) for part in f["loc"][1:])) for f in found]
+    problems = [
+        Problem(
+            slug=slug,
+            message="Vérifiez « %(field)s »\u00a0: la valeur manque ou n’a pas la bonne forme.",
+            place=place,
+            values={"field": place},
+        )
+        for slug, place in places
+    ]
+    return answer_problem(request, 422, "Ces données ne sont pas complètes.", problems)
+
+
+async def answer_http(request: Request, error: Exception) -> Response:
+    """Answer what the framework refused: no such path, no such method."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    title = NOT_HERE if status == NOT_FOUND else "Cela n’est pas possible."
+    return answer_problem(request, status, title)
+
+
+async def answer_unexpected(request: Request, error: Exception) -> Response:
+    """Answer an error of ours; or an engine that is away, which is worth another try."""
+    if is_away(error):
+        return answer_problem(request, 503, AWAY)
+    log.error("unexpected error", exc_info=error)
+    return answer_problem(request, 500, "C’est notre faute. Rien n’est perdu\u00a0: réessayez.")

@@ -1,0 +1,92 @@
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared import access
+from shared.access import Identity, SessionLife
+from shared.db import Database
+from shared.errors import DeniedError
+from shared.settings import HouseSettings
+from shared.words import Role
+
+SESSION_COOKIE = "__Host-sid"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def settings_of(request: Request) -> HouseSettings:
+    """Return the settings of the running app."""
+    settings: HouseSettings = request.app.state.settings
+    return settings
+
+
+def database_of(request: Request) -> Database:
+    """Return the service's own database."""
+    database: Database = request.app.state.database
+    return database
+
+
+Db = Annotated[Database, Depends(database_of)]
+
+
+def session_life(settings: HouseSettings) -> SessionLife:
+    """Read how long sessions live from the settings."""
+    return SessionLife(
+        timedelta(seconds=settings.session_idle_s), timedelta(seconds=settings.session_absolute_s)
+    )
+
+
+async def identify(request: Request) -> Identity | None:
+    """Tell who asks, from a browser's cookie or a program's bearer token."""
+    bearer = request.headers.get("authorization", "")
+    token = bearer[7:] if bearer[:7].lower() == "bearer " else request.cookies.get(SESSION_COOKIE)
+    if not token:
+        return None
+    doors: Database = request.app.state.access
+    async with doors.transaction() as tx:
+        who = await access.identify(tx, token, session_life(settings_of(request)))
+    request.state.who = who
+    return who
+
+
+async def refuse_forged(request: Request, who: Identity) -> None:
+    """Refuse a form that another site made the browser send.
+
+    A bearer token is proof enough: no browser adds it by itself.
+
+    Raises:
+        DeniedError: the session's own token did not come with the form.
+    """
+    if request.method in SAFE_METHODS or request.headers.get("authorization"):
+        return
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise DeniedError(signed_in=True)
+    given = request.headers.get("x-csrf-token")
+    if given is None:
+        given = str((await request.form()).get("csrf", ""))
+    if not secrets.compare_digest(given.encode(), who.csrf.encode()):
+        raise DeniedError(signed_in=True)
+
+
+def allow(*roles: Role) -> Callable[[Request], Awaitable[Identity]]:
+    """Let in these roles only; everybody who is signed in when none is named."""
+
+    async def guard(request: Request) -> Identity:
+        who = await identify(request)
+        if who is None:
+            raise DeniedError(signed_in=False)
+        if roles and who.role not in roles:
+            raise DeniedError(signed_in=True)
+        await refuse_forged(request, who)
+        return who
+
+    return guard
+
+
+Coordinator = Annotated[Identity, Depends(allow(Role.COORDINATION))]
+Worker = Annotated[Identity, Depends(allow(Role.WORKER))]
+TeamMember = Annotated[Identity, Depends(allow(Role.COORDINATION, Role.WORKER))]
+Operator = Annotated[Identity, Depends(allow(Role.ADMINISTRATOR, Role.SERVICE))]
+AnyPerson = Annotated[Identity, Depends(allow())]

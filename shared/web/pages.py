@@ -1,0 +1,91 @@
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+
+from shared.access import Identity
+from shared.settings import Profile
+from shared.web.languages import (
+    LANGUAGE_COOKIE,
+    LANGUAGES,
+    UI,
+    language_of,
+    local_formats,
+    translations,
+)
+from shared.words import Role
+
+
+def template_environment(service: str) -> Environment:
+    """Build Jinja's environment: the service's own templates first, then the shared ones."""
+    loaders: list[Any] = [FileSystemLoader(UI / "templates")]
+    if service != "access":
+        loaders.insert(0, PackageLoader(f"services.{service}", "templates"))
+    environment = Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    return environment
+
+
+MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
+    Role.COORDINATION: (
+        ("/intake/", "Invitations et campagnes"),
+        ("/dispatch/desk/", "Équipe et tâches"),
+        ("/reporting/", "Chiffres"),
+        ("/notify/", "Messages"),
+    ),
+    Role.WORKER: (
+        ("/dispatch/", "Ma journée"),
+        ("/notify/", "Mes messages"),
+    ),
+}
+
+
+def menu_of(who: Identity | None) -> tuple[tuple[str, str], ...]:
+    """List where a role may go, as paths and French source strings."""
+    return MENUS.get(who.role, ()) if who else ()
+
+
+def page(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
+    """Render a template in the reader's language.
+
+    Templates get `_`, `word(enum)` for a closed list's name, `day`, `moment`, `hour`, `number`,
+    `who` (or None), `lang`, `csrf` and `service`.
+    """
+    language = language_of(request)
+    environment: Environment = request.app.state.templates
+    catalogue = translations(language)
+    who: Identity | None = getattr(request.state, "who", None)
+    body = environment.get_template(template).render(
+        {
+            **local_formats(language),
+            "_": catalogue.gettext,
+            "gettext": catalogue.gettext,
+            "ngettext": catalogue.ngettext,
+            "who": who,
+            "menu": [(href, catalogue.gettext(name)) for href, name in menu_of(who)],
+            "csrf": who.csrf if who else "",
+            "lang": language,
+            "languages": LANGUAGES,
+            "path": request.url.path,
+            "service": request.app.state.service,
+            "demo": request.app.state.settings.profile is Profile.DEMO,
+            **context,
+        }
+    )
+    answer = HTMLResponse(body, status_code=status)
+    if request.query_params.get("lang") in LANGUAGES:
+        answer.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax")
+    return answer
+
+
+def see_other(path: str) -> RedirectResponse:
+    """Send the browser to a page after a form did its work."""
+    return RedirectResponse(path, status_code=303)
