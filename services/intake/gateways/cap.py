@@ -8,10 +8,7 @@ import re
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
-from xml.etree.ElementTree import (  # noqa: S405 -- types only; defusedxml does the parsing
-    Element,
-    ParseError,
-)
+from xml.etree.ElementTree import Element, ParseError  # types only; defusedxml parses
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -37,6 +34,7 @@ NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 ALERT_MAX_BYTES = 256 * 1024
 INFOS_MAX = 40
 NAME_MAX_CHARACTERS = 300
+YEARS = range(2000, 2101)  # Anything else is a slip, and overflows when it changes time zone.
 # The standard asks for an offset; many feeds write Z all the same.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _NOT_IN_A_NAME = re.compile(r"[\s,<&]")
@@ -261,6 +259,7 @@ def _moment_of(text: str) -> datetime | None:
     if not _MOMENT.fullmatch(text):
         return None
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return moment if moment.year in YEARS else None
