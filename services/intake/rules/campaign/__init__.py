@@ -1,0 +1,37 @@
+"""A campaign: what its declaration must have, and its life until its end."""
+
+from services.intake.rules.campaign.declaration import (
+    ALONE_ALLOWED,
+    LENGTH_MAX,
+    SHARE_DEFAULT_PCT,
+    SHARE_MAX_PCT,
+    ActionWanted,
+    Declaration,
+    check_declaration,
+    planned_actions,
+)
+from services.intake.rules.campaign.life import (
+    Life,
+    Move,
+    after,
+    check_new_end,
+    closing_reason,
+    due_move,
+)
+
+__all__ = [
+    "ALONE_ALLOWED",
+    "LENGTH_MAX",
+    "SHARE_DEFAULT_PCT",
+    "SHARE_MAX_PCT",
+    "ActionWanted",
+    "Declaration",
+    "Life",
+    "Move",
+    "after",
+    "check_declaration",
+    "check_new_end",
+    "closing_reason",
+    "due_move",
+    "planned_actions",
+]
