@@ -7,9 +7,10 @@ module, and why it stands on nats-py itself: docs/decisions/0011.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypeVar, cast
@@ -53,7 +54,10 @@ STREAM_MAX_AGE_S = 30 * 86400.0  # the outbox ledger is the longer memory
 STREAM_MAX_BYTES = 1 << 30
 RELAY_BATCH = 500  # JetStream takes at most 1000 messages in an atomic batch
 RELAY_IDLE_S = 0.25
+RELAY_PAUSE_S = 1.0
+REDRIVE_EVERY_S = 1.0
 PUBLISH_TIMEOUT_S = 5.0
+STOP_GRACE_S = 20.0  # containers are given 30
 DUPLICATE_IN_BATCH = 10201  # JetStream's code when an atomic batch holds a known message id
 
 NEVER_PASSES = (
@@ -70,7 +74,7 @@ def stream_config(service: str) -> StreamConfig:
     return StreamConfig(
         name=service.upper(),
         description=f"Facts said by {service}",
-        subjects=[f"{service}.v*.*.*.*"],
+        subjects=[f"{service}.>"],
         retention=RetentionPolicy.LIMITS,  # INTEREST would drop what nobody listens to yet
         discard=DiscardPolicy.NEW,  # full is an error that the relay sees, not a silent loss
         max_age=STREAM_MAX_AGE_S,
@@ -216,6 +220,7 @@ class Bus:
         self._database = database
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._client: Client | None = None
 
     # --- what a service hears ---
@@ -272,10 +277,18 @@ class Bus:
         ]
 
     async def stop(self) -> None:
-        """Finish nothing by force: a cancelled step rolls back, and its fact comes again."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks) if self._tasks else None
+        """Finish what is under way, take nothing new, and leave.
+
+        Cancelling at once would be as safe for the facts, which come again; but a connection that
+        is cancelled while it signs in stays half open on the server for a minute.
+        """
+        self._stopping.set()
+        self._wake.set()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_GRACE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.wait(self._tasks)
         if self._client is not None:
             await self._client.close()
 
@@ -291,10 +304,20 @@ class Bus:
 
     async def _listen(self, client: Client, hearing: Hearing) -> None:
         async with Pull(client, hearing) as pull:
-            while True:
-                messages = await pull.next_batch()
+            while messages := await self._unless_stopping(pull.next_batch()):
                 await self._take(hearing, messages)
                 await pull.ask_for_more()
+
+    async def _unless_stopping(self, coming: Coroutine[Any, Any, list[Msg]]) -> list[Msg]:
+        """Wait for messages, or for the wish to stop; then there are none."""
+        arrival = asyncio.create_task(coming)
+        stop = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({arrival, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not arrival.done():
+            arrival.cancel()
+            return []
+        return arrival.result()
 
     async def _take(self, hearing: Hearing, messages: Sequence[Msg]) -> None:
         readable: list[Heard] = []
@@ -334,7 +357,9 @@ class Bus:
                 log.warning("%s is away, trying again", type(error).__name__)
                 for heard in batch:
                     await heard.message.in_progress()
-                await asyncio.sleep(AWAY_DELAYS_S[min(tries, len(AWAY_DELAYS_S) - 1)])
+                await self._pause(AWAY_DELAYS_S[min(tries, len(AWAY_DELAYS_S) - 1)])
+                if self._stopping.is_set():
+                    return  # unacknowledged, they come again
                 tries += 1
         for heard in batch:
             await heard.message.ack()
@@ -386,13 +411,13 @@ class Bus:
     # --- dead letters that a human sent back ---
 
     async def _redrive_for_ever(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 while await self.redrive_one():
                     pass
             except Exception:
                 log.exception("redrive paused")
-            await asyncio.sleep(1.0)
+            await self._pause(REDRIVE_EVERY_S)
 
     async def redrive_one(self) -> bool:
         """Hand one dead letter marked `redrive` to its step again; False when there is none."""
@@ -434,19 +459,22 @@ class Bus:
 
     async def _relay_for_ever(self) -> None:
         """Never gives up: while NATS or the database is away, facts wait in the outbox."""
-        while True:
+        while not self._stopping.is_set():
             try:
                 self._wake.clear()
                 while await self.relay_once():
                     pass
             except Exception as error:  # noqa: BLE001 - facts wait, whatever is wrong
                 log.warning("relay of %s paused: %s", self.service, type(error).__name__)
-                await asyncio.sleep(1.0)
+                await self._pause(RELAY_PAUSE_S)
                 continue
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), RELAY_IDLE_S)
-            except TimeoutError:
-                continue
+
+    async def _pause(self, pause_s: float) -> None:
+        """Wait, but not longer than until the wish to stop."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), pause_s)
 
     async def relay_once(self, limit: int = RELAY_BATCH) -> int:
         """Publish waiting facts, oldest first, and mark them; return how many left.

@@ -340,7 +340,7 @@ async def sweeps(tx: Tx) -> dict[str, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class ZoneName:
-    """A neighbourhood as people call it, and its middle in km east and north of the pack's corner."""
+    """A neighbourhood as people call it, and its middle in km east and north of a corner."""
 
     id: str
     name_fr: str
