@@ -24,6 +24,11 @@ from services.intake.rules.need_index.indicators import (
     Zone,
 )
 from services.intake.rules.need_index.message import Message
+from services.intake.rules.need_index.territory import (
+    available_indicators,
+    reference_of,
+    zones_of,
+)
 from services.intake.rules.need_index.weights import (
     PRESETS,
     Weighting,
@@ -50,6 +55,7 @@ __all__ = [
     "Weighting",
     "Zone",
     "ZoneChoice",
+    "available_indicators",
     "bench_need_index",
     "build_need_index",
     "check_weighting",
@@ -58,4 +64,6 @@ __all__ = [
     "explain_weighting",
     "explain_zone",
     "preset_for",
+    "reference_of",
+    "zones_of",
 ]
