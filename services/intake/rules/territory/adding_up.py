@@ -15,6 +15,14 @@ ENOUGH_COVERED_PCT = 90.0  # below, a mean says too little about the whole to be
 FULL_PCT = 100.0
 POPULATION, AREA = "population", "area_km2"
 
+_NOTES = {
+    Kind.COUNT: "calculé : somme des secteurs",
+    Kind.EXTENT: "calculé : somme des secteurs",
+    Kind.RATE: "calculé : moyenne des secteurs, pondérée par les habitant·es",
+    Kind.DENSITY: "calculé : moyenne des secteurs, pondérée par la superficie",
+}
+_OF_QUARTER = "chaque secteur prend la valeur de son quartier"
+
 IndicatorOf = Callable[[str], Indicator]
 
 
@@ -212,7 +220,7 @@ def zone_values(
         if key in by_sector or indicator_of(key[0]).kind in {Kind.COUNT, Kind.EXTENT}:
             continue
         by_sector[key] = {
-            sector: replace(of_quarters[quarter], note="quarter")
+            sector: replace(of_quarters[quarter], note=_OF_QUARTER)
             for sector, quarter in quarter_of.items()
             if quarter in of_quarters
         }
@@ -227,9 +235,9 @@ def zone_values(
             total = add_up(plain_figures, sectors, indicator_of(code).kind, weights_at[year])
             if total is None:
                 continue
-            note = "computed from sectors"
-            if first.note == "quarter":
-                note = "computed: each sector takes the figure of its quarter"
+            note = _NOTES[indicator_of(code).kind]
+            if first.note == _OF_QUARTER:
+                note = f"{note} ; {_OF_QUARTER}"
             made.append(
                 replace(
                     first,
@@ -243,10 +251,10 @@ def zone_values(
 
 
 def _noted(note: str, more: str) -> str:
-    return f"{note}; {more}" if note else more
+    return f"{note} ; {more}" if note else more
 
 
 def _covering(total: Sum) -> str:
     if total.covered_pct >= FULL_PCT:
         return ""
-    return f", covers {total.covered_pct:.1f} % of inhabitants"
+    return f" ; couvre {total.covered_pct:.1f} % des habitant·es"

@@ -74,6 +74,8 @@ def read_vintage(codes: Iterable[str], crosswalk: Crosswalk | None = None) -> Vi
     Codes that both vintages know say nothing. Where codes of both are mixed, the more frequent
     vintage wins and the others are returned as contradicting.
     """
+    if crosswalk is not None and not crosswalk.old_of_new:
+        crosswalk = None
     found: dict[Vintage, list[str]] = {vintage: [] for vintage in Vintage}
     old = crosswalk.codes(Vintage.BEFORE_2025) if crosswalk else frozenset()
     new = crosswalk.codes(Vintage.SINCE_2025) if crosswalk else frozenset()

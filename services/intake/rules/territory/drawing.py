@@ -12,6 +12,7 @@ from textwrap import wrap
 from services.intake.rules.territory.model import (
     DrawingKind,
     Landmark,
+    Level,
     TerritoryPack,
     Zone,
 )
@@ -82,6 +83,11 @@ def draw_outline_map(pack: TerritoryPack, language: str = "fr", look: MapLook = 
     Zones without an outline are left out.
     """
     drawn = [
+        f'<path class="municipality" d="{escape(place.outline)}" aria-hidden="true"/>'
+        for place in pack.places
+        if place.level is Level.MUNICIPALITY and place.outline is not None
+    ]
+    drawn += [
         _zone(zone, language, f'<path class="zone-shape" d="{escape(zone.outline)}"/>', look)
         for zone in pack.zones
         if zone.outline is not None

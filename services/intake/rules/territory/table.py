@@ -59,7 +59,7 @@ class Columns:
         """Return the first of these columns that exists."""
         return next((name for name in names if name in self._at), None)
 
-    def rows(self, is_data: Callable[[Row], bool] = lambda row: True) -> Iterator[Row]:
+    def rows(self, is_data: Callable[[Row], bool] | None = None) -> Iterator[Row]:
         """Yield the rows that hold something, and that are data where the table has others too.
 
         Raises:
@@ -70,7 +70,7 @@ class Columns:
             filled = len(row.cells)
             while filled and row.cells[filled - 1] == "":
                 filled -= 1
-            if not filled or not is_data(row):
+            if not filled or (is_data is not None and not is_data(row)):
                 continue
             if filled > width or (self.table.delimiter and len(row.cells) < width):
                 raise self.table.refuse(
