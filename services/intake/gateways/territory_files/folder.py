@@ -132,7 +132,15 @@ def draw(pack: TerritoryPack, shapes: Sequence[Shapes]) -> TerritoryPack:
     if all(zone.id in plan.outlines for zone in pack.zones):
         return replace(
             pack,
-            zones=tuple(replace(zone, outline=plan.outlines[zone.id]) for zone in pack.zones),
+            zones=tuple(
+                replace(
+                    zone,
+                    outline=plan.outlines[zone.id],
+                    x_km=plan.middles_km[zone.id][0],
+                    y_km=plan.middles_km[zone.id][1],
+                )
+                for zone in pack.zones
+            ),
             places=tuple(
                 replace(place, outline=plan.outlines.get(place.code))
                 if place.level in {Level.SECTOR, Level.MUNICIPALITY}

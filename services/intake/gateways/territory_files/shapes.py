@@ -26,6 +26,7 @@ from services.intake.rules.territory.text import N_
 
 HECTARES_PER_KM2 = 100
 M2_PER_KM2 = 1_000_000
+M_PER_KM = 1000
 BORDER_MIN_M = 15.0  # shorter contacts are corners; the same limit as the published neighbours
 DRAWING_WIDTH = 1000
 _MARGIN = 10
@@ -151,15 +152,19 @@ class Plan:
 
     height: int
     outlines: Mapping[str, str]
+    middles_km: Mapping[str, tuple[float, float]]
 
 
 def draw_outlines(
     geometry: Mapping[str, BaseGeometry], groups: Mapping[str, Sequence[str]]
 ) -> Plan:
-    """Return the SVG path of each shape and of each group of shapes (their union)."""
+    """Return the SVG path of each shape and of each group of shapes (their union).
+
+    Also where each group has its middle, in km east and north of the drawing's south-west corner.
+    """
     metres = _to_metres(geometry)
     if not metres:
-        return Plan(1, {})
+        return Plan(1, {}, {})
     west, south, east, north = union_all(list(metres.values())).bounds
     scale = (DRAWING_WIDTH - 2 * _MARGIN) / max(east - west, 1.0)
 
@@ -180,11 +185,18 @@ def draw_outlines(
         return "".join(parts)
 
     outlines = {code: path(area) for code, area in metres.items()}
+    middles: dict[str, tuple[float, float]] = {}
     for group, codes in groups.items():
         members = [metres[code].buffer(1.0) for code in codes if code in metres]
         if members:
-            outlines[group] = path(union_all(members))
-    return Plan(max(1, round(2 * _MARGIN + (north - south) * scale)), outlines)
+            whole = union_all(members)
+            outlines[group] = path(whole)
+            middle = whole.centroid
+            middles[group] = (
+                round((middle.x - west) / M_PER_KM, 2),
+                round((middle.y - south) / M_PER_KM, 2),
+            )
+    return Plan(max(1, round(2 * _MARGIN + (north - south) * scale)), outlines, middles)
 
 
 # --- reading a file ----------------------------------------------------------------------------

@@ -21,6 +21,7 @@ _NOTES = {
     Kind.RATE: "calculé : moyenne des secteurs, pondérée par les habitant·es",
     Kind.DENSITY: "calculé : moyenne des secteurs, pondérée par la superficie",
 }
+_MOVED = ", limites déplacées en 2025"
 _OF_QUARTER = "chaque secteur prend la valeur de son quartier"
 
 IndicatorOf = Callable[[str], Indicator]
@@ -125,15 +126,14 @@ def convert_values(
             grouped.setdefault((value.indicator, value.year), {})[value.code] = value
         else:
             kept.append(value)
-    parts = crosswalk.parts()
     lost = split = 0
     for (code, _), by_sector in grouped.items():
         kind = indicator_of(code).kind
         if to is Vintage.BEFORE_2025:
-            made, gone = _merged(by_sector, parts, kind, weights)
+            made, gone = _merged(by_sector, crosswalk, kind, weights)
             lost += gone
         else:
-            made, gone, cut = _split(by_sector, parts, kind, weights)
+            made, gone, cut = _split(by_sector, crosswalk, kind, weights)
             lost, split = lost + gone, split + cut
         kept.extend(made)
     return Conversion(tuple(kept), lost, split)
@@ -141,14 +141,14 @@ def convert_values(
 
 def _merged(
     by_sector: Mapping[str, IndicatorValue],
-    parts: Mapping[str, tuple[str, ...]],
+    crosswalk: Crosswalk,
     kind: Kind,
     weights: Weights,
 ) -> tuple[list[IndicatorValue], int]:
     made: list[IndicatorValue] = []
     lost = 0
     figures = {code: value.value for code, value in by_sector.items()}
-    for old, news in parts.items():
+    for old, news in crosswalk.parts().items():
         first = next((by_sector[new] for new in news if new in by_sector), None)
         if first is None:
             continue
@@ -158,24 +158,27 @@ def _merged(
             continue
         note = first.note
         if news != (old,):
-            note = _noted(note, f"749→724: {'; '.join(news)}{_covering(total)}")
+            note = _noted(note, f"749→724 : {', '.join(news)}{_covering(total)}")
+            note += _MOVED if crosswalk.adjusted & set(news) else ""
         made.append(replace(first, code=old, value=total.value, note=note))
     return made, lost
 
 
 def _split(
     by_sector: Mapping[str, IndicatorValue],
-    parts: Mapping[str, tuple[str, ...]],
+    crosswalk: Crosswalk,
     kind: Kind,
     weights: Weights,
 ) -> tuple[list[IndicatorValue], int, int]:
     made: list[IndicatorValue] = []
     lost = split = 0
+    parts = crosswalk.parts()
     for old, value in by_sector.items():
         news = parts.get(old, ())
         inhabitants = sum(weights.population.get(new, 0.0) for new in news)
         for new in news:
-            note = value.note if new == old else _noted(value.note, f"724→749: {old}")
+            note = value.note if new == old else _noted(value.note, f"724→749 : {old}")
+            note += _MOVED if new in crosswalk.adjusted else ""
             share = value.value
             if len(news) > 1:
                 split += 1

@@ -67,6 +67,15 @@ def _zones(pack: TerritoryPack) -> Iterator[Problem]:
         if any(not name.fr.strip() or not name.nl.strip() for name in zone.municipalities):
             yield _blank(f"{place}.municipalities")
         yield from _repeated(f"{place}.sectors", zone.sectors)
+        if (zone.x_km is None) != (zone.y_km is None):
+            yield Problem("half_a_middle", N_("Le milieu se donne par x_km et y_km."), place)
+    placed = [zone.x_km is not None for zone in pack.zones]
+    if any(placed) and not all(placed):
+        yield Problem(
+            "some_middles",
+            N_("Toutes les zones disent leur milieu (x_km, y_km), ou aucune."),
+            "zones",
+        )
 
 
 def _places(pack: TerritoryPack) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from services.intake.rules.territory.model import (
     Zone,
 )
 
-TILE_WIDTH, TILE_HEIGHT, GAP, MARGIN = 116, 84, 8, 14
+TILE_WIDTH, TILE_HEIGHT, GAP, MARGIN = 126, 84, 8, 14
 LINE_HEIGHT = 15
 CHARACTERS_PER_LINE = 13
 LINES_MAX = 4

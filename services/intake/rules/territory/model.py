@@ -54,7 +54,8 @@ class Zone:
     """A neighbourhood that a campaign may target.
 
     `group_id` is the working zone of one team of workers, where that is larger than the
-    neighbourhood. `sectors` may be empty: then the zone is known by name only.
+    neighbourhood. `sectors` may be empty: then the zone is known by name only. `x_km` and `y_km`
+    are its middle, east and north of the pack's own origin, for travel times; None if not known.
     """
 
     id: str
@@ -66,6 +67,8 @@ class Zone:
     group_id: str = ""
     tile: Tile | None = None
     outline: str | None = None
+    x_km: float | None = None
+    y_km: float | None = None
 
     def name(self, language: str) -> str:
         return Name(self.name_fr, self.name_nl).said_in(language)
@@ -192,3 +195,20 @@ def latest_values(pack: TerritoryPack, level: Level) -> dict[tuple[str, str], In
 def places_of(pack: TerritoryPack, level: Level) -> dict[str, Place]:
     """Return the places of one level by code."""
     return {place.code: place for place in pack.places if place.level is level}
+
+
+KM_PER_TILE = 0.9  # mean distance between neighbouring quarters of the default pack
+
+
+def middles_km(pack: TerritoryPack) -> dict[str, tuple[float, float]]:
+    """Return the middle of each zone, in km east and north of the pack's own origin.
+
+    A zone that does not say its own is placed by its tile; one without a tile is left out.
+    """
+    middles: dict[str, tuple[float, float]] = {}
+    for zone in pack.zones:
+        if zone.x_km is not None and zone.y_km is not None:
+            middles[zone.id] = (zone.x_km, zone.y_km)
+        elif zone.tile is not None:
+            middles[zone.id] = (zone.tile.col * KM_PER_TILE, -zone.tile.row * KM_PER_TILE)
+    return middles

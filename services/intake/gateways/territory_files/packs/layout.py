@@ -11,7 +11,7 @@ BETWEEN = " / "  # between several names in one cell
 PACK_FIELDS = ("id", "name_fr", "name_nl", "name_en", "attribution", "licence")
 ZONE_COLUMNS = (
     "zone_id", "group_id", "name_fr", "name_nl", "municipalities_fr", "municipalities_nl",
-    "host_partners", "sectors",
+    "host_partners", "sectors", "x_km", "y_km",
 )  # fmt: skip
 VALUE_COLUMNS = (
     "territory_level", "territory_code", "indicator", "year", "value", "unit", "source",

@@ -217,9 +217,11 @@ def _zones(
             sectors=tuple(columns.text(row, "sectors").split()),
             tile=tiles.get(zone_id),
             outline=outlines.get(zone_id),
+            x_km=columns.number(row, "x_km") if columns.first_of("x_km") else None,
+            y_km=columns.number(row, "y_km") if columns.first_of("y_km") else None,
         )
 
-    return _rows(folder, ZONES_FILE, ZONE_COLUMNS, make)
+    return _rows(folder, ZONES_FILE, ZONE_COLUMNS[:-2], make)
 
 
 def _values(folder: Path) -> tuple[IndicatorValue, ...]:

@@ -51,6 +51,8 @@ def pack_files(pack: TerritoryPack) -> dict[str, str]:
                     BETWEEN.join(name.nl for name in zone.municipalities),
                     BETWEEN.join(zone.host_partners),
                     " ".join(zone.sectors),
+                    "" if zone.x_km is None else _figure(zone.x_km),
+                    "" if zone.y_km is None else _figure(zone.y_km),
                 )
                 for zone in pack.zones
             ),
