@@ -138,7 +138,10 @@ class _Reader:
         if _NOT_IN_A_NAME.search(text) or len(text) > NAME_MAX_CHARACTERS:
             self._add(
                 "element_impossible",
-                N_("Cet élément contient une espace, une virgule ou un signe interdit."),
+                N_(
+                    "Cet élément contient une espace, une virgule ou un signe interdit, "
+                    "ou est trop long."
+                ),
                 tag,
             )
         return text

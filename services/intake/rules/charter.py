@@ -34,7 +34,10 @@ CHARTER_2022_09 = Charter(
         "En temps de crise, les RAQ sont en capacité de se mobiliser en réponse à la crise. Cette "
         "mobilisation s'ancre dans le cadre des finalités générales de leur métier. Le pouvoir "
         "subsidiant peut les y inviter. La coordination évalue alors la demande avec les RAQ et "
-        "s'assure de la pertinence de cette demande par rapport aux missions et valeurs du métier."
+        "s'assure de la pertinence de cette demande par rapport aux missions et valeurs du métier "
+        "de RAQ. Cette mobilisation doit être ponctuelle, limitée dans le temps, s'effectuer à "
+        "l'échelle du quartier et ne pas interférer avec les actions en cours mises en place par "
+        "les RAQ."
     ),
     boundaries={
         Boundary.ETHICS: Article(

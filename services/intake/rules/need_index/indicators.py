@@ -159,11 +159,11 @@ def _problems_of_value(indicator: Indicator, observation: Observation, place: st
             Problem(
                 "impossible_value",
                 N_(
-                    "La valeur %(value)s est impossible pour « %(indicator)s ». "
+                    "La valeur %(value)s est impossible pour cet indicateur. "
                     "Une donnée absente se laisse vide, elle ne vaut jamais 0."
                 ),
                 place=place,
-                values={"value": observation.value, "indicator": indicator.label},
+                values={"value": observation.value},
             )
         )
     error = observation.standard_error
@@ -171,9 +171,9 @@ def _problems_of_value(indicator: Indicator, observation: Observation, place: st
         problems.append(
             Problem(
                 "impossible_standard_error",
-                N_("L'erreur type %(value)s est impossible pour « %(indicator)s »."),
+                N_("L'erreur type %(value)s est impossible pour cet indicateur."),
                 place=place,
-                values={"value": error, "indicator": indicator.label},
+                values={"value": error},
             )
         )
     return problems
