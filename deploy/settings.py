@@ -1,5 +1,6 @@
 """Settings of the whole system: which servers to use, where to keep data, how much to say."""
 
+import os
 from pathlib import Path
 from typing import Self
 
@@ -36,3 +37,25 @@ class DeploySettings(BaseSettings):
     @classmethod
     def read(cls) -> Self:
         return cls()
+
+
+OF_THE_SYSTEM = ("DATABASE_URL", "NATS_URL", "NATS_MONITOR_URL", "VALKEY_URL", "DATA_DIR")
+
+
+def handed_on() -> dict[str, str]:
+    """Return the `RELAIS_*` variables meant for the services: a mail server, a secret, a name."""
+    return {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251  # this is settings.py
+        if name.startswith("RELAIS_") and name.removeprefix("RELAIS_") not in OF_THE_SYSTEM
+    }
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment for checks: ours, without settings that would change their outcome."""
+    kept = "RELAIS_SHARED_DATA"
+    return {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251  # this is settings.py
+        if name == kept or not name.startswith("RELAIS_")
+    } | {"PYTHONPATH": str(PROJECT_ROOT)}

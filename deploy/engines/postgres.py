@@ -9,8 +9,6 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import psycopg
-
 from deploy.engines.engine import Engine
 from deploy.engines.errors import EngineError, last_lines
 from deploy.engines.guarded import Guarded, OsUser, Spawn, inherited_env
@@ -126,6 +124,8 @@ class Postgres(Engine):
         )
 
     def check(self) -> None:
+        import psycopg  # noqa: PLC0415  # slow to load, and most commands start nothing
+
         with psycopg.connect(self.url(OWNER), autocommit=True, connect_timeout=5) as connection:
             known = connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)

@@ -96,13 +96,13 @@ def write_private(file: Path, text: str) -> None:
     draft.replace(file)
 
 
-def resident_memory_bytes(pids: Iterable[int]) -> int:
+def resident_memory_bytes(pids: Iterable[int], *, children: bool = True) -> int:
     """Sum the memory of these processes and all their children, shared pages counted once."""
     processes: set[psutil.Process] = set()
     for pid in pids:
         try:
             process = psutil.Process(pid)
-            processes |= {process, *process.children(recursive=True)}
+            processes |= {process, *(process.children(recursive=True) if children else ())}
         except psutil.NoSuchProcess:
             continue
     return sum(_memory_bytes(process) for process in processes)

@@ -5,14 +5,14 @@ import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
 from deploy.engines.caddy import Caddy, Upstream
 from deploy.engines.engine import Engine
 from deploy.engines.errors import EngineError
-from deploy.engines.guarded import Guarded
+from deploy.engines.guarded import Guarded, Spawn
 from deploy.engines.nats import Nats
 from deploy.engines.postgres import Postgres
 from deploy.engines.state import State, lock, resident_memory_bytes, temporary_folder, write_private
@@ -37,6 +37,7 @@ class Engines:
         self.data = data
         self.guarded = guarded
         self._urls = dict(given_urls)
+        self._spawns: dict[str, Spawn] = {}
 
     @property
     def database_url(self) -> str:
@@ -69,11 +70,10 @@ class Engines:
     def logs(self) -> Path:
         return self.data / "logs"
 
-    def app_env(self) -> dict[str, str]:
-        """Return the settings by which a process of ours finds these engines."""
-        return {f"RELAIS_{name.upper()}_URL": url for name, url in self._urls.items()} | {
-            "RELAIS_DATA_DIR": str(self.data)
-        }
+    @property
+    def secret(self) -> str:
+        """`RELAIS_SECRET` of this data folder, made at its first start."""
+        return Passwords.of(self.data).secret
 
     def pids(self) -> dict[str, int]:
         """Process ids by name, the guard among them; servers given by address are not ours."""
@@ -104,6 +104,10 @@ class Engines:
         except KeyError:
             raise EngineError(f"This system was started without {name}.") from None
 
+    def spawns(self) -> dict[str, Spawn]:
+        """Say how each of our own engines is started again, should it crash."""
+        return dict(self._spawns)
+
     def start(self, engines: Sequence[Engine]) -> None:
         """Start these engines at the same time.
 
@@ -116,6 +120,7 @@ class Engines:
             start.result()
         for engine in engines:
             self._urls |= engine.urls()
+            self._spawns[engine.name] = engine.spawn()
         self.write_state()
 
     def start_gateway(self, gateway: Gateway) -> None:
@@ -131,6 +136,8 @@ class Passwords:
     postgres: str
     nats: str
     valkey: str
+    secret: str
+    """`RELAIS_SECRET`: what the services sign with and derive their database passwords from."""
 
     @classmethod
     def of(cls, data: Path) -> Self:
@@ -138,7 +145,7 @@ class Passwords:
         if file.exists():
             return cls(**json.loads(file.read_text()))
         # The letter keeps NATS from reading a password of digits as a number.
-        made = cls(*(f"p{secrets.token_hex(PASSWORD_BYTES)}" for _ in range(3)))
+        made = cls(*(f"p{secrets.token_hex(PASSWORD_BYTES)}" for _ in fields(cls)))
         write_private(file, json.dumps(asdict(made)))
         return made
 

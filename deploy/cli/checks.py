@@ -1,0 +1,86 @@
+"""`relais test`: everything there is to check, each with its own engines."""
+
+import os
+import subprocess
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.settings import PROJECT_ROOT, clean_environment
+
+PANEL = "Work on it"
+WORKERS_MIN, WORKERS_MAX = 2, 8
+
+
+class Kind(StrEnum):
+    """What can be asked for alone."""
+
+    LINT = "lint"
+    TYPES = "types"
+    WALLS = "walls"
+    TESTS = "tests"
+
+
+def register(app: typer.Typer) -> None:
+    @app.command(
+        rich_help_panel=PANEL,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
+    def test(
+        context: typer.Context,
+        *,
+        only: Annotated[
+            list[Kind] | None, typer.Option(help="One kind of check; may be given again.")
+        ] = None,
+    ) -> None:
+        """Check everything: style, types, the walls between services, and all tests.
+
+        Everything else on the line goes to pytest: relais test --only tests tests/unit -k matching
+        """
+        wanted = set(only or Kind)
+        failed = [
+            kind
+            for kind in Kind
+            if kind in wanted and not all(_run(argv) for argv in _commands(kind, context.args))
+        ]
+        if failed:
+            print(f"relais test: failed: {', '.join(failed)}", file=sys.stderr)
+            raise typer.Exit(1)
+
+
+def _commands(kind: Kind, arguments: list[str]) -> list[list[str]]:
+    bin_ = Path(sys.executable).parent
+    match kind:
+        case Kind.LINT:
+            ruff = str(bin_ / "ruff")
+            return [[ruff, "check", "--quiet", "."], [ruff, "format", "--quiet", "--check", "."]]
+        case Kind.TYPES:
+            return [[str(bin_ / "mypy"), "--no-error-summary"]]
+        case Kind.WALLS:
+            return [[str(bin_ / "lint-imports"), "--no-logo"]]
+        case Kind.TESTS:
+            # A file stays with one worker: its database is made once.
+            workers = min(max(os.cpu_count() or 1, WORKERS_MIN), WORKERS_MAX)
+            pytest = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-rs", f"-n{workers}"]
+            return [[*pytest, "--dist", "loadfile", *arguments]]
+
+
+def _run(argv: list[str]) -> bool:
+    name = Path(argv[0]).name if argv[0] != sys.executable else argv[2]
+    began_s = time.monotonic()
+    print(f"{name} {' '.join(argv[1:])} …", flush=True)
+    code = subprocess.run(
+        argv,
+        cwd=PROJECT_ROOT,
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    ).returncode
+    if name != "pytest":
+        verdict = "ok" if code == 0 else "FAILED"
+        print(f"{name}: {verdict}, {time.monotonic() - began_s:.0f} s", flush=True)
+    return code == 0
