@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from services.intake.rules.need_index.measure import Floats, Needs, Scale
 
 IMD_K = 23.0  # Source: exponential transformation of the English indices of deprivation 2019.
-DIRICHLET_CONCENTRATION = (
-    50.0  # Source: the founders' method note; sd about 28 % of an equal weight.
-)
+# Source: the founders' method note; the standard deviation is 28 % of an equal weight.
+DIRICHLET_CONCENTRATION = 50.0
 CEILING = 0.99  # A zone at the top of one indicator must not hide the others in `co_geometric`.
 TIE_BREAK = 1e-9
 
