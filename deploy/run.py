@@ -17,11 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
 
+from deploy.documents import asyncapi
 from deploy.wiring import CHORES, buses, webs
 from shared.bus import Bus
 from shared.jobs import make_celery, poke
 from shared.log import start_logging
-from shared.settings import HouseSettings
+from shared.settings import HouseSettings, Profile
 from shared.web import access_app
 
 HEALTH_EVERY_S = 1.0
@@ -56,10 +57,15 @@ def web_app(settings: HouseSettings, services: Sequence[str]) -> Starlette:
     async def live(_: Request) -> JSONResponse:
         return JSONResponse({"doors": sorted(doors)})
 
+    async def facts(_: Request) -> JSONResponse:
+        return JSONResponse(asyncapi(settings))
+
+    development = settings.profile is not Profile.PRODUCTION
     return Starlette(
         routes=[
             Route("/", home),
             Route("/live", live),
+            *([Route("/asyncapi.json", facts)] if development else []),
             *(Mount(f"/{name}", app) for name, app in doors.items()),
         ],
         lifespan=life,

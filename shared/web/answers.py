@@ -1,3 +1,5 @@
+"""Errors become answers, once for all services."""
+
 import logging
 from collections.abc import Sequence
 

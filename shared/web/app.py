@@ -1,3 +1,5 @@
+"""The factory of every people’s door: life, headers, health."""
+
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol

@@ -1,3 +1,5 @@
+"""Who may come in: sessions, roles, and forms that another site sent."""
+
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

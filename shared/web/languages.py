@@ -1,3 +1,5 @@
+"""Which language a person reads, and how words, dates and numbers look in it."""
+
 import io
 from collections.abc import Callable, Mapping
 from datetime import date, datetime

@@ -1,3 +1,5 @@
+"""Pages from templates, in the reader’s language."""
+
 from typing import Any
 
 from fastapi import Request
