@@ -321,6 +321,12 @@ async def waiting_facts(tx: Tx) -> int:
     return int(counted.scalar_one())
 
 
+async def last_fact(tx: Tx) -> int:
+    """Return the number of the last fact that was staged: it grows with each, and never shrinks."""
+    last = await tx.execute(select(func.coalesce(func.max(outbox.c.id), 0)))
+    return int(last.scalar_one())
+
+
 async def swept(tx: Tx, name: str) -> None:
     """Note that a sweep found nothing left to do at this transaction's time."""
     note = upsert(chore).values(name=name, swept_at=tx.now)

@@ -7,9 +7,9 @@ from typing import Protocol
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
-from shared.db import Database, sweeps, waiting_facts
+from shared.db import Database, last_fact, sweeps, waiting_facts
 from shared.errors import MissingError, OutsideError
 from shared.settings import Clock, HouseSettings, Profile
 from shared.web import zones
@@ -35,6 +35,7 @@ class Pulse(BaseModel):
     """How far a service is: facts still to say, facts still to hear, and its last sweeps."""
 
     service: str
+    said: int = Field(description="Number of the last fact staged; unchanged: nothing was said.")
     waiting_to_say: int
     waiting_to_hear: dict[str, int]
     swept_at: dict[str, AwareDatetime]
@@ -173,9 +174,10 @@ async def pulse(request: Request, database: Db, _: Operator) -> Pulse:
     if request.app.state.service == "access":
         raise MissingError("pulse")
     async with database.reading() as tx:
-        waiting, swept_at = await waiting_facts(tx), await sweeps(tx)
+        said, waiting, swept_at = await last_fact(tx), await waiting_facts(tx), await sweeps(tx)
     return Pulse(
         service=request.app.state.service,
+        said=said,
         waiting_to_say=waiting,
         waiting_to_hear=await request.app.state.link.lag(),
         swept_at=swept_at,
