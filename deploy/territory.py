@@ -20,7 +20,7 @@ from services.intake.rules.territory.model import (
     middles_km,
 )
 from services.intake.rules.territory.payload import pack_as_payload, pack_from_payload
-from services.intake.rules.territory.text import Translate, in_french, say
+from services.intake.rules.territory.text import Translate, say
 from services.intake.rules.territory.zones import (
     INHABITANTS_MAX,
     INHABITANTS_MIN,
@@ -47,6 +47,13 @@ __all__ = [
     "pack_from_payload",
     "show_territory",
 ]
+
+
+def in_english(text: str) -> str:
+    """Translate a source string as the rest of the command line speaks."""
+    from shared.web.languages import translations  # noqa: PLC0415 -- slow to load, seldom needed
+
+    return translations("en").gettext(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def pack_as_places(pack: TerritoryPack) -> list[dict[str, Any]]:
     ]
 
 
-def list_territories(territories: Path = TERRITORIES, translate: Translate = in_french) -> Answer:
+def list_territories(territories: Path = TERRITORIES, translate: Translate = in_english) -> Answer:
     """List the packs of a folder, with the number of zones or what is wrong with them."""
     lines: list[str] = []
     data: list[dict[str, Any]] = []
@@ -123,13 +130,13 @@ def list_territories(territories: Path = TERRITORIES, translate: Translate = in_
 def show_territory(
     name_or_path: str = DEFAULT_TERRITORY,
     territories: Path = TERRITORIES,
-    translate: Translate = in_french,
+    translate: Translate = in_english,
 ) -> Answer:
     """Show a pack: its zones, and each indicator with its years, sources and gaps."""
     return _guarded(lambda: _shown(load_pack(name_or_path, territories)), translate)
 
 
-def check_territory(path: Path, translate: Translate = in_french) -> Answer:
+def check_territory(path: Path, translate: Translate = in_english) -> Answer:
     """Say everything that is wrong with the pack of a folder, each problem with its place."""
 
     def check() -> Answer:
@@ -147,7 +154,7 @@ def import_territory(
     into: Path,
     wishes: ImportWishes | None = None,
     files: FileWishes | None = None,
-    translate: Translate = in_french,
+    translate: Translate = in_english,
 ) -> Answer:
     """Make a pack of a folder of official files and write it, or write nothing and say why.
 
@@ -172,7 +179,7 @@ def import_territory(
 
 
 def edit_territory(
-    path: Path, zone_id: str, sectors: Iterable[str], translate: Translate = in_french
+    path: Path, zone_id: str, sectors: Iterable[str], translate: Translate = in_english
 ) -> Answer:
     """Give a zone of a pack another set of sectors, write the pack, and show what it amounts to.
 
