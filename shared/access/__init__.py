@@ -39,8 +39,7 @@ from shared.db import Tx
 from shared.errors import DeniedError, MissingError, refuse
 from shared.words import PersonId, Role
 
-LINK_LIFE = timedelta(hours=72)  # ASVS 6.5.5 asks less of links that open more; see decision 0013
-LINK_TRIES_MAX = 20
+LINK_LIFE = timedelta(hours=72)  # ASVS 6.5.5 asks less of links that open more; docs/decisions/0013
 ISSUED_BYTES = 32
 
 metadata = MetaData()
