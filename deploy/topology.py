@@ -6,9 +6,11 @@ one needs (docs/decisions/0008).
 
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
+from sqlalchemy import update
 
 from deploy.wiring import buses
 from shared.bus import SERVICES, Hearing, connect, drift, stream_config
+from shared.db import Database, outbox
 from shared.settings import HouseSettings
 
 
@@ -83,3 +85,20 @@ async def apply_consumers(client: Client, wanted: list[Hearing]) -> list[str]:
                 await js.delete_consumer(stream, durable)
                 done.append(f"consumer {durable} removed")
     return done
+
+
+async def republish(settings: HouseSettings) -> list[tuple[str, int]]:
+    """Mark every fact that the outboxes keep as unsaid, so that the relays fill lost streams again.
+
+    What was heard before is absorbed by the inboxes. Returns how many facts each service says.
+    """
+    told = []
+    for service in SERVICES:
+        database = Database(settings.database_url_of(service), service, settings.clock)
+        try:
+            async with database.transaction() as tx:
+                marked = await tx.execute(update(outbox).values(published_at=None))
+                told.append((service, marked.rowcount))
+        finally:
+            await database.close()
+    return told

@@ -38,6 +38,13 @@ def register(app: typer.Typer) -> None:
         check: Annotated[
             bool, typer.Option("--check", help="Change nothing; fail when something differs.")
         ] = False,
+        republish: Annotated[
+            bool,
+            typer.Option(
+                "--republish",
+                help="Say again what the outboxes keep: after the disk of NATS was lost.",
+            ),
+        ] = False,
     ) -> None:
         """Create and upgrade the streams and consumers on NATS.
 
@@ -55,3 +62,6 @@ def register(app: typer.Typer) -> None:
             return
         done = asyncio.run(streams.apply(house_settings()))
         print("\n".join(done) or "The streams and consumers were already as the code says.")
+        if republish:
+            told = asyncio.run(streams.republish(house_settings()))
+            print("\n".join(f"{service}: {count} facts to say again" for service, count in told))
