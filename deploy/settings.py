@@ -2,8 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
+from pydantic import AfterValidator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +23,7 @@ class DeploySettings(BaseSettings):
     nats_monitor_url: str | None = None
     valkey_url: str | None = None
 
-    data_dir: Path = PROJECT_ROOT / ".relais" / "data"
+    data_dir: Annotated[Path, AfterValidator(Path.absolute)] = PROJECT_ROOT / ".relais" / "data"
     gateway_port: int = 8710
     """The one port of `relais up`; 0 lets the system choose. Loopback only: see docs/runbook.md."""
 
@@ -48,6 +49,14 @@ def handed_on() -> dict[str, str]:
         name: value
         for name, value in os.environ.items()  # noqa: TID251  # this is settings.py
         if name.startswith("RELAIS_") and name.removeprefix("RELAIS_") not in OF_THE_SYSTEM
+    }
+
+
+def for_a_child(settings: DeploySettings) -> dict[str, str]:
+    """Return the environment for another `relais` that is about the same data folder."""
+    return os.environ | {  # noqa: TID251  # this is settings.py
+        "PYTHONPATH": str(PROJECT_ROOT),
+        "RELAIS_DATA_DIR": str(settings.data_dir),
     }
 
 

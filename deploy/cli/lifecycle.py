@@ -17,7 +17,7 @@ import typer
 from deploy.engines import EngineError, State
 from deploy.engines.errors import last_lines
 from deploy.engines.state import is_locked
-from deploy.settings import DeploySettings, handed_on
+from deploy.settings import DeploySettings, for_a_child, handed_on
 from deploy.where import find_here, house_settings
 from shared.settings import Profile
 
@@ -73,7 +73,8 @@ def _stay(settings: DeploySettings, profile: Profile) -> None:
         env=handed_on(),
     )
     with start_system(wish, settings, tell=lambda what: print(f"{what} …", flush=True)) as system:
-        print(f"Relais runs: {system.url}", flush=True)
+        if sys.stdout.isatty():
+            print(f"Relais runs: {system.url}\nCtrl-C stops it and keeps the data.")
         try:
             while True:
                 signal.pause()
@@ -88,6 +89,7 @@ def _start_in_the_background(settings: DeploySettings, profile: Profile) -> None
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "deploy", "up", "--foreground", "--profile", profile],
+            env=for_a_child(settings),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -99,9 +101,11 @@ def _start_in_the_background(settings: DeploySettings, profile: Profile) -> None
             print(said.read(), end="", flush=True)
             state = State.read(settings.data_dir)
             if state is not None and "web" in state.pids:
+                print(f"Relais runs: {state.urls['gateway']}")
                 return
             time.sleep(POLL_S)
-        raise EngineError(said.read().removeprefix("relais: ").strip() or "It ended at once.")
+        print(said.read(), end="", file=sys.stderr)
+    raise typer.Exit(1)  # it has said why
 
 
 def _print_the_way_in() -> None:
