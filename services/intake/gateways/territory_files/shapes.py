@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
-from shapely import STRtree, make_valid, union_all
+from shapely import STRtree, make_valid, transform, union_all
 from shapely.errors import GEOSException, ShapelyError
 from shapely.geometry import MultiPolygon, Polygon, shape
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform
 
 from services.intake.gateways.territory_files.tables import decode, unreadable
 from services.intake.rules.territory.codes import MUNICIPALITY_CODE, SECTOR_CODE
@@ -301,8 +302,8 @@ def _projection(name: str, said: str, areas: Iterable[BaseGeometry]) -> CRS:
 def _to_degrees(geometry: Mapping[str, BaseGeometry], source: CRS) -> dict[str, BaseGeometry]:
     if source.is_geographic:
         return dict(geometry)
-    move = Transformer.from_crs(source, CRS.from_epsg(4326), always_xy=True).transform
-    return {code: transform(move, area) for code, area in geometry.items()}
+    move = Transformer.from_crs(source, CRS.from_epsg(4326), always_xy=True)
+    return {code: _moved(area, move) for code, area in geometry.items()}
 
 
 def _to_metres(geometry: Mapping[str, BaseGeometry]) -> dict[str, BaseGeometry]:
@@ -313,8 +314,15 @@ def _to_metres(geometry: Mapping[str, BaseGeometry]) -> dict[str, BaseGeometry]:
     lon = (min(b[0] for b in bounds) + max(b[2] for b in bounds)) / 2
     lat = (min(b[1] for b in bounds) + max(b[3] for b in bounds)) / 2
     local = CRS.from_proj4(f"+proj=laea +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m")
-    move = Transformer.from_crs(CRS.from_epsg(4326), local, always_xy=True).transform
-    return {code: transform(move, area) for code, area in geometry.items()}
+    move = Transformer.from_crs(CRS.from_epsg(4326), local, always_xy=True)
+    return {code: _moved(area, move) for code, area in geometry.items()}
+
+
+def _moved(area: BaseGeometry, move: Transformer) -> BaseGeometry:
+    def points_moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(move.transform(points[:, 0], points[:, 1]))
+
+    return transform(area, points_moved)
 
 
 def _polygons(area: BaseGeometry) -> list[Polygon]:

@@ -105,7 +105,7 @@ def decode(name: str, content: bytes) -> tuple[str, str]:
             try:
                 return content.decode(encoding), encoding
             except UnicodeDecodeError as error:
-                line = content[: error.start].count(b"\n") + 1
+                line = error.object[: error.start].count(b"\n") + 1
                 raise unreadable(
                     name, line, "bad_encoding", N_("Le texte n'est pas de l'%(encoding)s valide."),
                     encoding=encoding,

@@ -103,7 +103,9 @@ def _sign_of(text: str) -> tuple[Sign | None, bool]:
         return None, False
     sign: Sign = "." if dots else ","
     if dots + commas > 1:
-        return ("," if sign == "." else "."), True
+        # Several of one sign group thousands, or this is no figure at all.
+        grouped = _GROUPED.fullmatch(text.replace(sign, "G"))
+        return ("," if sign == "." else ".") if grouped else None, grouped is not None
     whole, _, fraction = text.lstrip("+-").partition(sign)
     clear = (
         len(fraction) != _GROUP_DIGITS
