@@ -1,0 +1,119 @@
+"""The scenario's people at the front door: HTTP with a session of their own, and nothing else."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Self
+from uuid import UUID
+
+import httpx
+
+from shared.errors import RelaisError
+
+TIMEOUT_S = 60.0
+AWAY_LIMIT_S = 90.0  # longer than it takes to start a killed process or engine again
+AWAY_PAUSES_S = (0.05, 0.1, 0.2, 0.5, 1.0)
+SERVICES = ("intake", "dispatch", "notify", "reporting")
+NOBODY = UUID(int=0)
+
+
+class RefusalError(RelaisError):
+    """The system said no, with its reasons, by slug."""
+
+    def __init__(self, path: str, slugs: tuple[str, ...], told: str) -> None:
+        super().__init__(f"{path}: {told or ', '.join(slugs)}")
+        self.slugs = slugs
+
+
+class AnswerError(RelaisError):
+    """An answer that nobody expected; the play cannot go on."""
+
+
+class FrontDoor:
+    """The one address of a system; counts what was asked and what was refused."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.requests = 0
+        self.refused: Counter[str] = Counter()
+        limits = httpx.Limits(max_connections=20, max_keepalive_connections=10)
+        self._client = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, limits=limits)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def enter(self, token: str) -> "Visitor":
+        """Exchange the token of a one-time link for a session."""
+        visitor = Visitor(self, "")
+        entered = await visitor.post("/access/api/sessions", {"token": token})
+        return Visitor(self, entered["session"], UUID(entered["person_id"]))
+
+    async def ask(
+        self, method: str, path: str, session: str, body: object, query: Mapping[str, str]
+    ) -> Any:
+        """Send one request until it is answered; a service that is away is asked again.
+
+        Raises:
+            RefusalError: the rules say no (409), or the form is incomplete (422).
+            AnswerError: any other answer than a success.
+        """
+        headers = {"authorization": f"Bearer {session}"} if session else {}
+        loop = asyncio.get_running_loop()
+        give_up_at_s, tries = loop.time() + AWAY_LIMIT_S, 0
+        while True:
+            self.requests += 1
+            try:
+                answer = await self._client.request(
+                    method, path, headers=headers, json=body, params=query or None
+                )
+            except httpx.TransportError as error:
+                if loop.time() > give_up_at_s:
+                    raise AnswerError(f"{method} {path}: nobody answers ({error!r})") from error
+            else:
+                if answer.status_code not in {502, 503, 504} or loop.time() > give_up_at_s:
+                    return self._read(method, path, answer)
+            await asyncio.sleep(AWAY_PAUSES_S[min(tries, len(AWAY_PAUSES_S) - 1)])
+            tries += 1
+
+    def _read(self, method: str, path: str, answer: httpx.Response) -> Any:
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        if answer.status_code in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
+            problems = answer.json().get("problems", [])
+            slugs = tuple(problem["slug"] for problem in problems)
+            self.refused.update(slugs)
+            told = "; ".join(f"{p['message']} [{p['slug']} {p['place']}]" for p in problems)
+            raise RefusalError(f"{method} {path}", slugs, told)
+        raise AnswerError(f"{method} {path} was answered {answer.status_code}: {answer.text[:300]}")
+
+
+class Visitor:
+    """Somebody with a session."""
+
+    def __init__(self, door: FrontDoor, session: str, person_id: UUID = NOBODY) -> None:
+        self.door = door
+        self.person_id = person_id
+        self._session = session
+
+    async def get(self, path: str, **query: str) -> Any:
+        return await self.door.ask("GET", path, self._session, None, query)
+
+    async def post(self, path: str, body: object = None) -> Any:
+        return await self.door.ask("POST", path, self._session, body, {})
+
+    async def put(self, path: str, body: object) -> Any:
+        return await self.door.ask("PUT", path, self._session, body, {})
+
+    async def link_for(
+        self, role: str, name: str, language: str = "fr", person_id: UUID | None = None
+    ) -> tuple[UUID, str]:
+        """Ask for a one-time link for somebody, new or known; return who it is and the token."""
+        wanted = {"role": role, "display_name": name, "language": language}
+        if person_id is not None:
+            wanted["person_id"] = str(person_id)
+        answer = await self.post("/access/api/accounts", wanted)
+        return UUID(answer["person_id"]), answer["token"]

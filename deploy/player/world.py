@@ -1,0 +1,116 @@
+"""Everything that the actors of a play share."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from deploy.player.agenda import Agenda
+from deploy.player.chance import Chance
+from deploy.player.front_door import FrontDoor, Visitor
+from deploy.player.scenario import Said, Scenario
+from deploy.player.story import Story
+from deploy.player.street import Street
+from shared.db import ZoneName
+from shared.words import ActionKind
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTask:
+    """A task as the coordination last saw it in its plan."""
+
+    task_id: str
+    zone_id: str
+    kind: ActionKind
+    starts_at: datetime
+    state: str
+
+
+@dataclass
+class World:
+    """A scenario being played. Keys are the roster's; ids are the system's."""
+
+    scenario: Scenario
+    chance: Chance
+    door: FrontDoor
+    operator: Visitor
+    coordination: Visitor
+    agenda: Agenda
+    story: Story
+    street: Street
+    zones: dict[str, ZoneName] = field(default_factory=dict)
+    workers: dict[str, Visitor] = field(default_factory=dict)
+    keys: dict[UUID, str] = field(default_factory=dict)
+    plan: dict[str, PlannedTask] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    tasks_done: set[str] = field(default_factory=set)
+    retold: int = 0
+    """How many times a phone sent the same thing again."""
+
+    @property
+    def now(self) -> datetime:
+        return self.agenda.now
+
+    @property
+    def campaign_id(self) -> UUID:
+        return self.scenario.id_of("campaign")
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last moment of the campaign's last day: by then every phone has found a network."""
+        return self.agenda.on(self.scenario.campaign.ends_on, -1)
+
+    def zone(self, zone_id: str) -> ZoneName | str:
+        return self.zones.get(zone_id, zone_id)
+
+    def tasks_left(self, task_id: str) -> int:
+        """Count the tasks after this one at which relays are counted exactly."""
+        known = self.plan.get(task_id)
+        if known is None:
+            return 0
+        here = (known.starts_at, known.zone_id, task_id)
+        return sum(
+            (task.starts_at, task.zone_id, task.task_id) > here
+            and self.street.counts_exactly(task.kind)
+            and task.state not in {"withdrawn", "not_done"}
+            for task in self.plan.values()
+        )
+
+    @property
+    def campaign_name(self) -> Said:
+        campaign = self.scenario.campaign
+        return Said(fr=campaign.name_fr, nl=campaign.name_nl, en=campaign.name_fr)
+
+    def key_of(self, worker_id: str) -> str:
+        return self.keys[UUID(worker_id)]
+
+    def count(self, what: str) -> None:
+        """Count something of this moment; `tell_counts` makes sentences of it."""
+        self.counts[what] += 1
+
+    def done(self, task_id: str, kind: ActionKind, zone_id: str) -> None:
+        """Note that somebody told what a task gave; the first time it becomes a sentence."""
+        if task_id not in self.tasks_done:
+            self.tasks_done.add(task_id)
+            self.story.tell("Fait\u00a0: %(kind)s, %(zone)s.", kind=kind, zone=self.zone(zone_id))
+
+    def tell_counts(self) -> None:
+        """Say what was answered and sent at this moment, for everybody together."""
+        said = {what: self.counts[what] for what in ("accepted", "declined", "countered")}
+        if any(said.values()):
+            self.story.tell(
+                "Réponses\u00a0: %(accepted)s oui, %(declined)s non, %(countered)s autre heure.",
+                **said,
+            )
+        for what, text in (
+            ("asked_again", "Des places étaient libres\u00a0: %(number)s nouvelles propositions."),
+            ("handed_back", "%(number)s tâche(s) rendue(s) à temps."),
+            (
+                "late",
+                "Le réseau revient\u00a0: %(number)s résultat(s) attendai(en)t.",
+            ),
+            ("corrected", "%(number)s résultat(s) corrigé(s)."),
+        ):
+            if self.counts[what]:
+                self.story.tell(text, number=self.counts[what])
+        self.counts.clear()
