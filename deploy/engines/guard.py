@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -82,15 +83,16 @@ def enter_user(uid: int, gid: int, *, read_everywhere: bool) -> None:
     work too. Opening that folder to everybody would be worse than this one capability.
     """
     if read_everywhere:
-        _libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # Without it, access() ignores the capability, and initdb asks access() for its programs.
+        _libc.prctl(PR_SET_SECUREBITS, NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
-    if read_everywhere and not _keep_capability(CAP_DAC_READ_SEARCH):
-        _keep_capability(CAP_DAC_OVERRIDE)
+    if read_everywhere and not _keep_only(CAP_DAC_READ_SEARCH):
+        _keep_only(CAP_DAC_OVERRIDE)  # containers lack the milder one
 
 
-def _keep_capability(capability: int) -> bool:
+def _keep_only(capability: int) -> bool:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     bit = 1 << capability
     data = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)

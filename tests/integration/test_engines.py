@@ -203,6 +203,40 @@ def test_a_folder_closed_to_everybody_else_is_no_obstacle(tmp_path: Path) -> Non
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
+LIKE_POSTGRES = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from deploy.engines.guard import enter_user
+enter_user(65534, 65534, read_everywhere=True)
+lines = dict(line.split(":") for line in open("/proc/self/status"))
+held = [int(lines[name], 16) for name in ("CapEff", "CapAmb")]
+print(os.access(sys.argv[2], os.R_OK), os.getuid(), *held)
+try:
+    open(sys.argv[2] + ".new", "w")
+except PermissionError:
+    print("cannot write")
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_who_runs_postgres_may_read_through_closed_folders_and_nothing_more(
+    tmp_path: Path,
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "program").write_text("")
+
+    said = subprocess.run(
+        [sys.executable, "-c", LIKE_POSTGRES, PROJECT_ROOT, closed / "program"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+    only_reading = 1 << 2  # CAP_DAC_READ_SEARCH
+    assert said == f"True 65534 {only_reading} {only_reading}\ncannot write\n"
+
+
 def test_a_server_given_by_its_address_is_used_and_not_started(
     tmp_path: Path, engines: Engines
 ) -> None:
