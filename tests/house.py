@@ -75,17 +75,27 @@ class House:
         """Wait until nothing waits to be said or heard."""
 
         async def at_rest() -> bool:
+            said = [await self.said(service) for service in SERVICES]
             for bus in self.buses.values():
                 await bus.wake()
                 if any((await bus.lag()).values()):
                     return False
-            return not any([await self.waiting(service) for service in SERVICES])
+            # What was said meanwhile may still wait for those who were asked first.
+            if any([await self.waiting(service) for service in SERVICES]):
+                return False
+            return said == [await self.said(service) for service in SERVICES]
 
         await eventually(at_rest, "facts still wait")
 
     async def waiting(self, service: str) -> int:
         rows = await self.rows(
             service, "select count(*) as n from outbox where published_at is null"
+        )
+        return int(rows[0]["n"])
+
+    async def said(self, service: str) -> int:
+        rows = await self.rows(
+            service, "select count(*) as n from outbox where published_at is not null"
         )
         return int(rows[0]["n"])
 

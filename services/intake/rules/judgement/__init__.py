@@ -4,6 +4,7 @@ from services.intake.rules.judgement.answers import (
     Answer,
     Judgement,
     blocks_acceptance,
+    problems_of_sentence,
 )
 from services.intake.rules.judgement.consultation import (
     ACCELERATED_WINDOW_MIN,
@@ -41,5 +42,6 @@ __all__ = [
     "decide",
     "objections_of",
     "plan_consultation",
+    "problems_of_sentence",
     "visible_opinions",
 ]

@@ -1,0 +1,95 @@
+"""An invitation: who asks, for which crisis, what, for whom, when and where."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from services.intake.rules.source_text import N_
+from shared.errors import Problem, RefusedError
+from shared.words import CrisisKind, InvitationId, Public, Requester, ZoneId
+
+WANTED_MIN_CHARACTERS, WANTED_MAX_CHARACTERS = 10, 4_000
+NAME_MAX_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What is asked of the team. `requester`, `wanted` and `place` are words: they stay here.
+
+    `wanted_until` is the last day. Dates are None, and lists empty, until somebody gives them.
+    """
+
+    id: InvitationId
+    asked_by: Requester | None
+    requester: str
+    crisis: CrisisKind | None
+    wanted: str
+    publics: tuple[Public, ...]
+    wanted_from: date | None
+    wanted_until: date | None
+    place: str
+    zone_ids: tuple[ZoneId, ...] = ()
+
+
+def check_invitation(invitation: Invitation, known_zones: Collection[ZoneId]) -> None:
+    """Let an invitation in that can be judged.
+
+    Args:
+        invitation: as somebody wrote it.
+        known_zones: those of the territory.
+
+    Raises:
+        RefusedError: with every problem at once.
+    """
+    problems = [
+        *_problems_of_words(invitation),
+        *_problems_of_dates(invitation.wanted_from, invitation.wanted_until),
+        *(
+            Problem(
+                "unknown_zone", N_("Ce quartier n'existe pas sur le territoire."), place=zone_id
+            )
+            for zone_id in sorted(set(invitation.zone_ids) - set(known_zones))
+        ),
+    ]
+    if problems:
+        raise RefusedError(*problems)
+
+
+def _problems_of_words(invitation: Invitation) -> Iterable[Problem]:
+    if invitation.asked_by is None:
+        yield Problem("no_requester", N_("Dites qui invite."), place="asked_by")
+    if invitation.crisis is None:
+        yield Problem("no_crisis", N_("Dites de quelle crise il s'agit."), place="crisis")
+    if not invitation.publics:
+        yield Problem("no_public", N_("Dites pour qui : au moins un public."), place="publics")
+    if len(invitation.wanted.strip()) < WANTED_MIN_CHARACTERS:
+        yield Problem(
+            "nothing_wanted", N_("Dites en une phrase ce qui est demandé."), place="wanted"
+        )
+    if not invitation.place.strip() and not invitation.zone_ids:
+        yield Problem("no_place", N_("Dites où : un lieu, ou des quartiers."), place="where")
+    for place, said, most in (
+        ("requester", invitation.requester, NAME_MAX_CHARACTERS),
+        ("wanted", invitation.wanted, WANTED_MAX_CHARACTERS),
+        ("where", invitation.place, NAME_MAX_CHARACTERS),
+    ):
+        if len(said) > most:
+            yield Problem(
+                "text_too_long",
+                N_("Ce texte tient en %(max)s caractères au plus."),
+                place=place,
+                values={"max": most},
+            )
+
+
+def _problems_of_dates(first: date | None, last: date | None) -> Iterable[Problem]:
+    if first is None:
+        yield Problem("no_start", N_("Donnez le premier jour souhaité."), place="wanted_from")
+    if last is None:
+        yield Problem("no_end", N_("Donnez le dernier jour souhaité."), place="wanted_until")
+    if first is not None and last is not None and last < first:
+        yield Problem(
+            "ends_before_it_starts",
+            N_("Le dernier jour précède le premier."),
+            place="wanted_until",
+        )

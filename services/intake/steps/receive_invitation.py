@@ -1,0 +1,79 @@
+"""Somebody invites the team to mobilise."""
+
+from datetime import date
+
+from pydantic import BaseModel
+from uuid_utils.compat import uuid7
+
+from services.intake import store
+from services.intake.rules.invitation import Invitation, check_invitation
+from shared.db import Tx, zone_names
+from shared.events import InvitationReceived
+from shared.words import CrisisKind, InvitationId, PersonId, Public, Requester, ZoneId
+
+
+class InvitationForm(BaseModel):
+    """An invitation as somebody writes it. Nothing is mandatory here: the rule says what misses.
+
+    `asked_by` is the kind of body that asks, `requester` its name in words.
+    """
+
+    id: InvitationId | None = None
+    asked_by: Requester | None = None
+    requester: str = ""
+    crisis: CrisisKind | None = None
+    wanted: str = ""
+    publics: tuple[Public, ...] = ()
+    wanted_from: date | None = None
+    wanted_until: date | None = None
+    where: str = ""
+    zone_ids: tuple[ZoneId, ...] = ()
+
+
+async def receive_invitation(form: InvitationForm, by: PersonId | None, tx: Tx) -> InvitationId:
+    """Keep an invitation; return its id. The same form under the same id is kept once.
+
+    Raises:
+        RefusedError: with every problem at once.
+    """
+    invitation_id = form.id or InvitationId(uuid7())
+    if not await store.first_asked(tx, invitation_id, "invitation", form):
+        return invitation_id
+    await keep_invitation(form, invitation_id, by, tx)
+    return invitation_id
+
+
+async def keep_invitation(
+    form: InvitationForm, invitation_id: InvitationId, by: PersonId | None, tx: Tx
+) -> None:
+    """Check an invitation whose id is claimed, keep it and say so.
+
+    Raises:
+        RefusedError: with every problem at once.
+    """
+    asked = Invitation(
+        id=invitation_id,
+        asked_by=form.asked_by,
+        requester=form.requester,
+        crisis=form.crisis,
+        wanted=form.wanted,
+        publics=form.publics,
+        wanted_from=form.wanted_from,
+        wanted_until=form.wanted_until,
+        place=form.where,
+        zone_ids=form.zone_ids,
+    )
+    check_invitation(asked, await zone_names(tx))
+    await store.save_invitation(tx, asked, by)
+    await tx.emit(
+        InvitationReceived.model_validate(
+            {
+                "occurred_at": tx.now,
+                "invitation_id": invitation_id,
+                "asked_by": asked.asked_by,
+                "crisis": asked.crisis,
+                "wanted_from": asked.wanted_from,
+                "wanted_until": asked.wanted_until,
+            }
+        )
+    )

@@ -1,0 +1,89 @@
+"""The territory: every version of the pack that was loaded. The last one counts."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from services.intake.rules.source_text import N_
+from services.intake.rules.territory.model import TerritoryPack, middles_km
+from services.intake.rules.territory.payload import pack_as_payload, pack_from_payload
+from services.intake.store.tables import territory
+from shared.db import Tx, ZoneName, save_zones
+from shared.errors import refuse
+from shared.words import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    version: int
+    pack: TerritoryPack
+    loaded_at: datetime
+
+
+async def save_territory(tx: Tx, pack: TerritoryPack, by: PersonId | None) -> int:
+    """Keep a pack as the next version, or do nothing when it is the last one; name its zones."""
+    await tx.wait_for_lock("territory")
+    payload = pack_as_payload(pack)
+    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).digest()
+    last = await tx.execute(
+        select(territory.c.version, territory.c.digest)
+        .order_by(territory.c.version.desc())
+        .limit(1)
+    )
+    known = last.one_or_none()
+    if known is not None and known.digest == digest:
+        return int(known.version)
+    kept = await tx.execute(
+        insert(territory)
+        .values(pack=payload, digest=digest, loaded_at=tx.now, loaded_by=by)
+        .returning(territory.c.version)
+    )
+    await _name_zones(tx, pack)
+    return int(kept.scalar_one())
+
+
+async def _name_zones(tx: Tx, pack: TerritoryPack) -> None:
+    middles = middles_km(pack)
+    await save_zones(
+        tx,
+        [
+            ZoneName(
+                place.id,
+                place.name_fr,
+                place.name_nl,
+                " / ".join(name.fr for name in place.municipalities),
+                *middles.get(place.id, (0.0, 0.0)),
+            )
+            for place in pack.zones
+        ],
+    )
+
+
+async def find_territory(tx: Tx, version: int | None = None) -> Territory | None:
+    """Return a version of the territory, the last one by default; None when there is none."""
+    query = select(territory).order_by(territory.c.version.desc()).limit(1)
+    if version is not None:
+        query = query.where(territory.c.version == version)
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return Territory(row.version, pack_from_payload(row.pack), row.loaded_at)
+
+
+async def current_territory(tx: Tx) -> Territory:
+    """Return the territory that counts.
+
+    Raises:
+        RefusedError: none was loaded yet.
+    """
+    found = await find_territory(tx)
+    if found is None:
+        raise refuse(
+            "no_territory",
+            N_("Aucun territoire n'est chargé. Chargez-en un avec « relais territory »."),
+            place="territory",
+        )
+    return found

@@ -1,5 +1,0 @@
-"""The people's door of intake."""
-
-from fastapi import APIRouter
-
-router = APIRouter()

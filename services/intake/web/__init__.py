@@ -1,0 +1,23 @@
+"""The people's door of intake: an API for programs, and pages for the coordination."""
+
+from fastapi import APIRouter
+
+from services.intake.web import (
+    api_alerts,
+    api_campaigns,
+    api_invitations,
+    api_need_index,
+    api_signals,
+    api_territory,
+)
+
+router = APIRouter()
+for part in (
+    api_invitations,
+    api_alerts,
+    api_need_index,
+    api_campaigns,
+    api_signals,
+    api_territory,
+):
+    router.include_router(part.router)
