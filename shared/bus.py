@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
@@ -56,6 +56,7 @@ RELAY_BATCH = 500  # JetStream takes at most 1000 messages in an atomic batch
 RELAY_IDLE_S = 0.25
 RELAY_PAUSE_S = 1.0
 REDRIVE_EVERY_S = 1.0
+DRIFT_EVERY_S = 60.0
 PUBLISH_TIMEOUT_S = 5.0
 STOP_GRACE_S = 20.0  # containers are given 30
 DUPLICATE_IN_BATCH = 10201  # JetStream's code when an atomic batch holds a known message id
@@ -185,6 +186,9 @@ class Pull:
         status = (message.headers or {}).get("Status") if not message.data else None
         if status == "100":  # idle heartbeat
             return
+        if status == "503":  # nobody answers: the consumer is gone; `_watch` asks again later
+            self._credit = 0
+            return
         if status:  # 404, 408, 409: the request ended; the server says what it left
             left = int((message.headers or {}).get("Nats-Pending-Messages") or self._credit)
             self._credit = max(0, self._credit - left)
@@ -221,6 +225,7 @@ class Bus:
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._as_coded = asyncio.Event()
         self._client: Client | None = None
 
     # --- what a service hears ---
@@ -272,6 +277,7 @@ class Bus:
         await client.subscribe(f"poke.{self.service}", cb=poked)
         self._tasks = [
             *(asyncio.create_task(self._listen(client, h), name=h.durable) for h in self.hearings),
+            asyncio.create_task(self._watch_drift(), name=f"{self.service}-drift"),
             asyncio.create_task(self._relay_for_ever(), name=f"{self.service}-relay"),
             asyncio.create_task(self._redrive_for_ever(), name=f"{self.service}-redrive"),
         ]
@@ -302,7 +308,25 @@ class Bus:
 
     # --- hearing ---
 
+    async def _watch_drift(self) -> None:
+        """Hold the listeners back until the server has what the code says; then look every minute.
+
+        A consumer with another filter hears nothing, and nobody would notice.
+        """
+        while not self._stopping.is_set():
+            try:
+                differs = await self.drift()
+            except Exception as error:  # noqa: BLE001 - looked at again
+                differs = [type(error).__name__]
+            if differs:
+                log.error("%s differs, run `relais topology`: %s", self.service, ", ".join(differs))
+            else:
+                self._as_coded.set()
+            await self._pause(DRIFT_EVERY_S if self._as_coded.is_set() else RELAY_PAUSE_S)
+        self._as_coded.set()
+
     async def _listen(self, client: Client, hearing: Hearing) -> None:
+        await self._as_coded.wait()
         async with Pull(client, hearing) as pull:
             while messages := await self._unless_stopping(pull.next_batch()):
                 await self._take(hearing, messages)
@@ -513,10 +537,28 @@ class Bus:
     # --- health ---
 
     async def drift(self) -> list[str]:
-        """Name every consumer that is missing or differs from this code; empty means ready."""
+        """Name what the server has otherwise than the code, or lost; empty means ready."""
         if self._client is None or not self._client.is_connected:
             return ["NATS is away"]
-        return await drift(self._client, self.hearings)
+        return [*await drift(self._client, self.hearings), *await self._lost_facts(self._client)]
+
+    async def _lost_facts(self, client: Client) -> list[str]:
+        """Compare the stream with the outbox, which keeps what was said: disks get lost."""
+        try:
+            info = await client.jetstream().stream_info(self.service.upper())
+        except NotFoundError:
+            return [f"{self.service.upper()}: missing"]
+        async with self._database.reading() as tx:
+            since = func.clock_timestamp() - timedelta(seconds=STREAM_MAX_AGE_S)
+            said = (
+                await tx.execute(
+                    select(func.count()).select_from(outbox).where(outbox.c.published_at > since)
+                )
+            ).scalar_one()
+        kept = info.state.messages
+        if kept >= said:
+            return []
+        return [f"{self.service.upper()} lost {said - kept} facts: relais topology --republish"]
 
     async def lag(self) -> dict[str, int]:
         """Count, per consumer, the facts that wait or are being handled."""

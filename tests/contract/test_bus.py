@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import psutil
 import pytest
+from nats.aio.client import Client
 from nats.js.api import ConsumerConfig
 from sqlalchemy import text, update
 
@@ -268,6 +269,29 @@ async def test_drift_names_what_the_server_has_otherwise(intake: Ears) -> None:
     assert after_loss == [f"{intake.bus.hearings[0].durable}: missing"]
 
 
+async def test_a_broker_that_lost_its_disk_is_noticed_and_filled_again_from_the_outbox(
+    intake: Ears,
+) -> None:
+    fact = closed()
+    await intake.say(fact)
+    await eventually(lambda: _is(intake.heard, [fact.event_id]), "not heard")
+    client = await connect(intake.nats_url, "disaster")
+    await client.jetstream().delete_stream("INTAKE")
+    await topology.apply_streams(client)
+    await topology.apply_consumers(client, intake.bus.hearings)
+
+    noticed = await intake.bus.drift()
+    async with intake.database.transaction() as tx:
+        await tx.execute(update(outbox).values(published_at=None))
+    await eventually(lambda: _kept(client, 1), "the stream was not filled again")
+    after = await intake.bus.drift()
+    await client.close()
+
+    assert noticed == ["INTAKE lost 1 facts: relais topology --republish"]
+    assert after == []
+    assert await intake.effects() == 1
+
+
 async def test_two_listeners_may_not_share_a_name(intake: Ears) -> None:
     with pytest.raises(ValueError, match="two listeners"):
         intake.bus.on(CampaignClosed, intake.hear)
@@ -276,6 +300,10 @@ async def test_two_listeners_may_not_share_a_name(intake: Ears) -> None:
 async def test_a_fact_that_nobody_here_hears_is_not_delivered(intake: Ears) -> None:
     assert all(SignalRaised not in hearing.facts for hearing in intake.bus.hearings)
     assert await intake.bus.lag() == {intake.bus.hearings[0].durable: 0}
+
+
+async def _kept(client: Client, wanted: int) -> bool:
+    return (await client.jetstream().stream_info("INTAKE")).state.messages == wanted
 
 
 async def _is(actual: object, wanted: object) -> bool:
