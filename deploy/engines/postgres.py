@@ -73,7 +73,7 @@ class Postgres(Engine):
             raise EngineError(
                 f"PostgreSQL could not make its data folder. The end of its log, {self.log}:\n"
                 f"{last_lines(self.log)}\n"
-                "Try another folder with RELAIS_DATA_DIR, or your own server with RELAIS_DATABASE_URL."
+                "Try another RELAIS_DATA_DIR, or name your own server with RELAIS_DATABASE_URL."
             )
         self.unfinished.unlink()
 
