@@ -1,0 +1,15 @@
+"""The scenario player: a crisis from a file, played through the front door like any other use."""
+
+from deploy.player.front_door import FrontDoor
+from deploy.player.play import Play, Territory
+from deploy.player.scenario import Scenario, ScenarioError, read_scenario, scenario_names
+
+__all__ = [
+    "FrontDoor",
+    "Play",
+    "Scenario",
+    "ScenarioError",
+    "Territory",
+    "read_scenario",
+    "scenario_names",
+]

@@ -1,0 +1,182 @@
+"""Routes of the demonstration's page. It shows a play; it opens no door that people have not.
+
+Who wants to enter as somebody gets what the coordination could give: a fresh one-time link, asked
+for at the front door. The page exists only while a demonstration runs.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from deploy.mailbox import Mailbox
+from deploy.player import Play
+from deploy.player.front_door import AnswerError, RefusalError
+from deploy.player.scenario import Scenario
+from shared.web.app import SECURITY_HEADERS
+from shared.web.languages import (
+    LANGUAGE_COOKIE,
+    LANGUAGES,
+    UI,
+    language_of,
+    local_formats,
+    translations,
+)
+
+TEMPLATES = Path(__file__).parent / "templates"
+SHOWN_SENTENCES = 60
+SHOWN_LETTERS = 100
+REFRESH_S = 3
+OURS = {"same-origin", "none"}
+
+
+@dataclass
+class Show:
+    """What the page shows. `play` is None while the system starts."""
+
+    scenario: Scenario
+    mailbox: Mailbox
+    play: Play | None = None
+    summary: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def goes_on(self) -> bool:
+        return self.play is None or not self.play.finished
+
+    async def figures(self) -> dict[str, Any] | None:
+        """Read the campaign's figures as the coordination does; None before it is declared."""
+        if self.play is None:
+            return None
+        world = self.play.world
+        path = f"/reporting/api/campaigns/{world.campaign_id}/figures"
+        try:
+            found: dict[str, Any] = await world.coordination.get(path)
+        except (AnswerError, RefusalError):
+            return None
+        return found
+
+
+class Stage:
+    """The pages."""
+
+    def __init__(self, show: Show) -> None:
+        self.show = show
+        self._environment = _environment()
+
+    def _page(self, request: Request, template: str, **more: object) -> Response:
+        language = language_of(request)
+        catalogue = translations(language)
+        body = self._environment.get_template(template).render(
+            {
+                **local_formats(language),
+                "_": catalogue.gettext,
+                "gettext": catalogue.gettext,
+                "ngettext": catalogue.ngettext,
+                "who": None,
+                "menu": [
+                    ("/demo/", catalogue.gettext("Le scénario")),
+                    ("/demo/mail", catalogue.gettext("Boîte aux lettres")),
+                ],
+                "csrf": "",
+                "lang": language,
+                "languages": LANGUAGES,
+                "path": request.url.path,
+                "service": "demo",
+                "show": self.show,
+                **more,
+            }
+        )
+        answer = HTMLResponse(body)
+        if request.query_params.get("lang") in LANGUAGES:
+            answer.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax")
+        return answer
+
+    async def scene(self, request: Request) -> Response:
+        """Show the scenario's date, what happens, and the figures so far."""
+        language = language_of(request)
+        world = self.show.play.world if self.show.play else None
+        told = list(world.story.sentences)[-SHOWN_SENTENCES:] if world else []
+        return self._page(
+            request,
+            "scene.html",
+            refresh_s=REFRESH_S if self.show.goes_on else None,
+            figures=await self.show.figures(),
+            told=[(s.at, s.within(language)) for s in reversed(told)],
+            zones=world.zones if world else {},
+        )
+
+    async def enter_as(self, request: Request) -> Response:
+        """Ask the front door for a link for one of the scenario's people, and go there."""
+        if request.headers.get("sec-fetch-site", "same-origin") not in OURS:
+            return PlainTextResponse("", status_code=403)
+        if self.show.play is None:
+            return RedirectResponse("/demo/", status_code=303)
+        world, key = self.show.play.world, str((await request.form()).get("key", ""))
+        desk = world.coordination
+        if key == "coordination":
+            name = world.scenario.coordination
+            _, token = await desk.link_for("coordination", name, "fr", desk.person_id)
+        elif key in world.workers:
+            person, known = world.scenario.person(key), world.workers[key].person_id
+            _, token = await desk.link_for("worker", person.name, person.reads, known)
+        else:
+            return PlainTextResponse("", status_code=404)
+        return RedirectResponse(f"/access/enter#{token}", status_code=303)
+
+    async def mail(self, request: Request) -> Response:
+        """Show the last letters."""
+        letters = list(self.show.mailbox.letters)[:SHOWN_LETTERS]
+        return self._page(request, "mail.html", letters=letters)
+
+    async def letter(self, request: Request) -> Response:
+        """Show one letter."""
+        found = self.show.mailbox.letter(request.path_params["number"])
+        if found is None:
+            return RedirectResponse("/demo/mail", status_code=303)
+        return self._page(request, "letter.html", letter=found)
+
+
+def stage_app(show: Show) -> Starlette:
+    """Build the app under `/demo`."""
+    stage = Stage(show)
+    routes = [
+        Route("/", stage.scene),
+        Route("/enter-as", stage.enter_as, methods=["POST"]),
+        Route("/mail", stage.mail),
+        Route("/mail/{number:int}", stage.letter),
+        Mount("/static", StaticFiles(directory=UI / "static")),
+    ]
+    return Starlette(routes=[Mount("/demo", routes=routes)], middleware=[Middleware(_Headers)])
+
+
+class _Headers(BaseHTTPMiddleware):
+    """The same security headers as everywhere."""
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        answer = await call_next(request)
+        for name, value in SECURITY_HEADERS.items():
+            answer.headers.setdefault(name, value)
+        if "/static/" not in request.url.path:
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(TEMPLATES), FileSystemLoader(UI / "templates")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    return environment
