@@ -299,7 +299,8 @@ def _several(text: str) -> tuple[str, ...]:
 
 def _indicators(said: Mapping[str, Any]) -> tuple[Indicator, ...]:
     made = []
-    for number, entry in enumerate(said.get("indicators", []), start=1):
+    entries = said.get("indicators", [])
+    for number, entry in enumerate(entries if isinstance(entries, list) else [None], start=1):
         place = f"{PACK_FILE}, indicators {number}"
         try:
             made.append(
