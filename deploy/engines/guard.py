@@ -63,7 +63,7 @@ class Child:
             else:
                 self.process.send_signal(number)
         except (ProcessLookupError, PermissionError):
-            _libc.prctl(PR_SET_PDEATHSIG, request["stop_signal"], 0, 0, 0)
+            pass
 
     def is_gone(self) -> bool:
         """Reap the process if it has ended; kill it if its time to end by itself has run out."""
