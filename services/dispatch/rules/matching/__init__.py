@@ -42,6 +42,8 @@ from .model import (
     repeat_weekly,
 )
 from .objective import points_by_rule, score
+from .rematch import Rematch, rematch
+from .strategy import Progress, Watch
 
 __all__ = [
     "AWAY_TEXTS",
@@ -63,13 +65,16 @@ __all__ = [
     "Neighbourhood",
     "Period",
     "Plan",
+    "Progress",
     "Refusal",
     "RejectedPlanError",
+    "Rematch",
     "Score",
     "StartFacts",
     "Task",
     "Travel",
     "Violation",
+    "Watch",
     "Weights",
     "Worker",
     "away_reason",
@@ -84,6 +89,7 @@ __all__ = [
     "plan_schema",
     "points_by_rule",
     "refill",
+    "rematch",
     "repeat_weekly",
     "score",
     "violations",

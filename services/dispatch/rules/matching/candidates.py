@@ -5,6 +5,8 @@ interfering is structural. Engines count people and tasks by place in a list (so
 order of input never matters.
 """
 
+from collections.abc import Iterable
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -81,12 +83,24 @@ class Option(NamedTuple):
     day: int
     week: int
     members: list[Member]
+    most: int  # the most that a team can add to the value of the task, in units of the blend
+
+
+def _bits(asked: frozenset[str], spoken: frozenset[str]) -> int:
+    """Return which of the asked languages are spoken, as bits of their sorted list."""
+    if not asked:
+        return 0
+    return sum(1 << k for k, lang in enumerate(sorted(asked)) if lang in spoken)
+
+
+Blocked = dict[int, list[tuple[int, int, int]]]
 
 
 class Candidates:
     """An instance in the engines' terms: `tasks[t]`, `workers[w]`, `options[t]`."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, only: Iterable[Id] | None = None) -> None:
+        """Prune an instance; `only`: the tasks that may still change (others get no options)."""
         self.instance = instance
         self.lookup = Lookup(instance)
         self.weights = instance.weights
@@ -103,7 +117,7 @@ class Candidates:
         self._y = np.array([np.nan if n.y is None else n.y for n in zones])
         self._rows: dict[int, list[int]] = {}
         self._near: dict[int, list[int]] = {}
-        self._home = np.array([self.zone_at[w.home] for w in self.workers], dtype=np.intp)
+        self._home = [self.zone_at[w.home] for w in self.workers]
         self._reach = np.array([w.max_travel_min for w in self.workers])
         self._series = {
             s: i
@@ -124,9 +138,36 @@ class Candidates:
         self._calendars = [self._calendar(w) for w in self.workers]
         self.week_left, self.windows, self.day_left = self._room()
         self._members: list[dict[int, Member]] = [{} for _ in self.tasks]
-        self.options: list[list[Option]] = [self._options(t) for t in range(len(self.tasks))]
+        wanted = set(self.task_at) if only is None else set(only)
+        self.options: list[list[Option]] = [
+            self._options(t) if task.id in wanted else [] for t, task in enumerate(self.tasks)
+        ]
+
+    def _most(self, task: Task, members: list[Member]) -> int:
+        """Return the most that a team of these people can add to the value of a task."""
+        weights, spoken, at_home = self.weights, 0, False
+        for m in members:
+            spoken |= m.want
+            at_home = at_home or m.zone == HOME
+        points = weights.lang * spoken.bit_count() + weights.home * at_home
+        for place in range(task.min_team + 1, min(task.pref_team, len(members)) + 1):
+            points += weights.second if place == 2 else weights.third  # noqa: PLR2004 -- second
+        cheapest = sorted(m.cost_min for m in members)[: task.min_team]
+        return weights.quality * points - weights.cost * sum(cheapest)
+
+    def option(self, t: int, start: int, members: list[Member]) -> Option:
+        """Return one start of a task with the people who could take part."""
+        task = self.tasks[t]
+        end = start + task.duration_min
+        day, week = start // DAY_MIN, start // WEEK_MIN
+        return Option(start, end, day, week, members, self._most(task, members))
 
     # -- travel
+
+    def point(self, zone: int) -> tuple[float, float] | None:
+        """Return where a zone is on the map, in km; None: not on it."""
+        x, y = float(self._x[zone]), float(self._y[zone])
+        return None if isnan(x) or isnan(y) else (x, y)
 
     def travel_row(self, zone: int) -> list[int]:
         """Return minutes from one zone to every zone, in the order of `zone_ids`."""
@@ -145,31 +186,32 @@ class Candidates:
 
     # -- what a person's own week leaves
 
-    def _calendar(
-        self, worker: Worker
-    ) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]]]:
-        """Return working periods by day, and blocked times (start, end, place or -1), sorted."""
-        work = dict[int, list[tuple[int, int]]]()
+    def _calendar(self, worker: Worker) -> tuple[dict[int, list[tuple[int, int]]], Blocked]:
+        """Return working periods by day, and blocked times by day (start, end, place or -1)."""
+        work, blocked = dict[int, list[tuple[int, int]]](), Blocked()
         for start, end in worker.work:
             for day in range(start // DAY_MIN, (end - 1) // DAY_MIN + 1):
                 work.setdefault(day, []).append((start, end))
-        blocked = [(a, b, -1) for a, b in worker.absences]
-        blocked += [
-            (a, b, self.zone_at[worker.home if place is None else place])
-            for a, b, place, _ in worker.busy
+        taken = [(start, end, -1) for start, end in worker.absences]
+        taken += [
+            (start, end, self.zone_at[worker.home if place is None else place])
+            for start, end, place, _ in worker.busy
         ]
-        return work, sorted(blocked)
+        for entry in sorted(taken):
+            # An end at midnight belongs to the next day too: the trip to a task begins then.
+            for day in range(entry[0] // DAY_MIN, entry[1] // DAY_MIN + 1):
+                blocked.setdefault(day, []).append(entry)
+        return work, blocked
 
-    def _room(self) -> tuple[list[dict[int, int]], list[list[int] | None], list[dict[int, int]]]:
+    def _room(self) -> tuple[list[list[int]], list[list[int] | None], list[dict[int, int]]]:
         """Return what each person's caps leave: by week, by window of four weeks, by day."""
-        weeks, windows, days = [], list[list[int] | None](), []
+        weeks, windows, days = list[list[int]](), list[list[int] | None](), []
+        horizon = self.instance.weeks
         for worker in self.workers:
             other = dict[int, int]()
             for week, minutes in worker.other_min:
                 other[week] = other.get(week, 0) + minutes
-            weeks.append(
-                {k: worker.week_cap_min - other.get(k, 0) for k in range(self.instance.weeks)}
-            )
+            weeks.append([worker.week_cap_min - other.get(k, 0) for k in range(horizon)])
             committed, taken = dict[int, int](), dict[int, int]()
             for start, end, _, kind in worker.busy:
                 if kind == "commitment":
@@ -212,13 +254,16 @@ class Candidates:
         """Return what a worker brings to a task and costs it, whether or not the rules allow it."""
         member = self._members[t].get(w)
         if member is None:
-            status = ZONE_STATUS[away_reason(self.lookup, self.workers[w], self.tasks[t])]
-            member = self._members[t][w] = self._make(t, w, status)
+            member = self._members[t][w] = self._make(t, w)
         return member
 
-    def _make(self, t: int, w: int, status: int) -> Member:
-        task, worker = self.tasks[t], self.workers[w]
-        far_min = self.travel_row(self.zone_of[t])[self._home[w]]
+    def _make(self, t: int, w: int) -> Member:
+        task, worker, zone = self.tasks[t], self.workers[w], self.zone_of[t]
+        status = HOME
+        if self._home[w] != zone:
+            self.settle_home_able(t)
+            status = ZONE_STATUS[away_reason(self.lookup, worker, task)]
+        far_min = self.travel_row(zone)[self._home[w]]
         cost_min = 0
         if status != HOME:
             cost_min = 2 * far_min + self.weights.away_min
@@ -229,34 +274,33 @@ class Candidates:
         return Member(
             w,
             status,
-            sum(1 << k for k, lang in enumerate(sorted(task.req_langs)) if lang in worker.langs),
-            sum(1 << k for k, lang in enumerate(sorted(task.want_langs)) if lang in worker.langs),
+            _bits(task.req_langs, worker.langs),
+            _bits(task.want_langs, worker.langs),
             task.skill is not None and task.skill in worker.skills,
             task.duration_min + 2 * far_min,
             cost_min,
         )
 
-    def free(self, w: int, zone: int, start: int, end: int) -> bool:
-        """Tell whether a person's week and calendar leave a time free, travel included."""
-        work, blocked = self._calendars[w]
-        day = start // DAY_MIN
-        if not any(a <= start and end <= b for a, b in work.get(day, ())):
-            return False
-        row: list[int] | None = None
-        for a, b, where in blocked:
-            if b < day * DAY_MIN:
+    def _free(self, pool: Iterable[int], zone: int, start: int, end: int) -> list[int]:
+        """Return whose week and calendar leave a time free, travel included."""
+        day, row, calendars, free = start // DAY_MIN, self.travel_row(zone), self._calendars, []
+        for w in pool:
+            work, blocked = calendars[w]
+            for a, b in work.get(day, ()):
+                if a <= start and end <= b:
+                    break
+            else:
                 continue
-            if a >= (day + 1) * DAY_MIN:
-                break
-            if a < end and start < b:
-                return False
-            if where >= 0 and where != zone:
-                row = row or self.travel_row(zone)
-                if (b <= start and b // DAY_MIN == day and start - b < row[where]) or (
-                    a >= end and a - end < row[where]
-                ):
-                    return False
-        return True
+            for a, b, where in blocked.get(day, ()):
+                if a < end and start < b:
+                    break
+                if where >= 0:
+                    gap = start - b if b <= start else a - end
+                    if gap < row[where] and (b if b <= start else a) // DAY_MIN == day:
+                        break
+            else:
+                free.append(w)
+        return free
 
     def _could_alone(self, w: int, t: int, start: int) -> bool:
         charged_min = self.tasks[t].duration_min
@@ -264,10 +308,20 @@ class Candidates:
         week, day, windows = start // WEEK_MIN, start // DAY_MIN, self.windows[w]
         return not (
             self.workers[w].total_cap_min < charged_min
-            or self.week_left[w].get(week, 0) < charged_min
+            or self.week_left[w][week] < charged_min
             or self.day_left[w].get(day, 1) <= 0
             or (windows is not None and min(windows[week : week + ROLLING_WEEKS]) < charged_min)
         )
+
+    def settle_home_able(self, t: int) -> None:
+        """Answer "could somebody of the zone?" by this module's faster means."""
+        task = self.tasks[t]
+        if task.id not in self.lookup.home_able:
+            homes = [self.worker_at[home.id] for home in self.lookup.homes(task.zone)]
+            pool = [w for w in self._pool(t) if w in homes] if homes else []
+            self.lookup.home_able[task.id] = any(
+                self._able(t, pool, start) for start in task.starts
+            )
 
     def _pool(self, t: int) -> list[int]:
         task = self.tasks[t]
@@ -282,9 +336,8 @@ class Candidates:
         task, zone = self.tasks[t], self.zone_of[t]
         return [
             w
-            for w in pool
-            if self.free(w, zone, start, start + task.duration_min)
-            and self._could_alone(w, t, start)
+            for w in self._free(pool, zone, start, start + task.duration_min)
+            if self._could_alone(w, t, start)
             and not any(
                 rule.judge(Ask(self.lookup, self.workers[w], task, start)) is not None
                 for rule in self._added
@@ -305,15 +358,7 @@ class Candidates:
         for start, able in free.items():
             members = [self.member(t, w) for w in able]
             if self._startable(task, members):
-                options.append(
-                    Option(
-                        start,
-                        start + task.duration_min,
-                        start // DAY_MIN,
-                        start // WEEK_MIN,
-                        members,
-                    )
-                )
+                options.append(self.option(t, start, members))
         return options
 
     @staticmethod

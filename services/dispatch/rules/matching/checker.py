@@ -188,7 +188,7 @@ class _Check:
                 for code in self.person(self.workers[w], task, row.start):
                     yield code, {"task": task.id, "worker": w}
 
-    def person(self, worker: Worker, task: Task, start: int) -> Iterator[str]:  # noqa: C901 -- flat list
+    def person(self, worker: Worker, task: Task, start: int) -> Iterator[str]:  # noqa: C901 -- flat
         """Yield what one person's consent, week and calendar have against a task."""
         end = start + task.duration_min
         if (worker.id, task.id) in self.instance.declined:

@@ -10,6 +10,9 @@ from .constraints import Ask, TeamAsk, refusals, team_refusals, zone
 from .model import N_, Assignment, Id, Instance, Lookup, Plan, Refusal, Task, Violation, merge_facts
 from .objective import score
 from .state import State
+from .strategy import Strategy, Watch
+
+NOBODY_WATCHES = Watch()
 
 
 class RejectedPlanError(Exception):
@@ -20,21 +23,25 @@ class RejectedPlanError(Exception):
         self.found = found
 
 
-def match(
+def match(  # noqa: PLR0913 -- how long, how random, what is fixed, and who watches
     instance: Instance,
     *,
     seconds: float | None = None,
+    rounds: int | None = None,
     seed: int = 0,
     fixed: Iterable[Assignment] = (),
+    watch: Watch = NOBODY_WATCHES,
 ) -> Plan:
     """Propose who does which task and when. Pure: the same arguments give the same plan.
 
     Args:
         instance: what `load_instance` accepts, or the same built in code.
-        seconds: time that may be spent on a better plan; None: the first good plan.
+        seconds: time that may be spent on a better plan and on a bound; None: the first good plan.
+        rounds: instead of seconds, rounds of the search: an answer that no clock changes.
         seed: of every random choice.
         fixed: facts beside `instance.fixed`: proposed or accepted, one assignment per task and
             answer. They stay as they are; a team that misses somebody is completed around them.
+        watch: told of progress, asked whether to stop; the best plan so far is returned then.
 
     Raises:
         ValueError: a fact about a task or a worker the instance does not know, or two facts that
@@ -49,33 +56,12 @@ def match(
             raise ValueError(f"a fact about somebody or something unknown: task {fact.task!r}")
     state = State(Candidates(instance))
     state.load_facts(facts)
-    greedy_by_need(state)
-    return _finished(state, facts, begun_s, "greedy")
-
-
-def greedy_by_need(state: State) -> None:
-    """Complete what people said yes to, reach new zones by need, then do the rest."""
-    c = state.c
-    order = sorted(
-        (t for t in range(len(c.tasks)) if t not in state.plan),
-        key=lambda t: (
-            not c.tasks[t].mandatory,
-            -c.need[t],
-            -c.tasks[t].importance,
-            len(c.options[t]),
-            t,
-        ),
-    )
-    for t in order:
-        if t in state.held:
-            state.complete(t)
-    for fresh in (True, False):
-        for t in order:
-            if t in state.plan or t in state.held:
-                continue
-            best = state.best_insert(t, fresh=fresh and not c.tasks[t].mandatory)
-            if best is not None and best.gain > 0:
-                state.add(t, best.start, best.team)
+    run = Strategy(state, begun_s, seed, watch)
+    if rounds is not None:
+        run.by_rounds(rounds)
+    else:
+        run.by_clock(seconds or 0.0)
+    return replace(finished(state, facts, begun_s, run.engine), bound=run.bound)
 
 
 def refill(instance: Instance, plan: Plan, task_id: Id) -> Plan:
@@ -100,10 +86,10 @@ def refill(instance: Instance, plan: Plan, task_id: Id) -> Plan:
             w
             for w in asked.team
             if not refusals(
-                Ask(lookup, lookup.workers[w], task, asked.start, _held(lookup, plan, w, task_id))
+                Ask(lookup, lookup.workers[w], task, asked.start, held_by(lookup, plan, w, task_id))
             )
         )
-    state = State(Candidates(instance))
+    state = State(Candidates(instance, only=[task_id]))
     state.load_facts(others)
     t = state.c.task_at[task_id]
     if asked is not None and stay:
@@ -118,7 +104,7 @@ def refill(instance: Instance, plan: Plan, task_id: Id) -> Plan:
             state.add(t, best.start, best.team)
     stay_facts = [] if asked is None or not stay else [Assignment(task_id, asked.start, stay)]
     facts = merge_facts([*others, *stay_facts])
-    filled = _finished(state, facts, begun_s, "refill")
+    filled = finished(state, facts, begun_s, "refill")
     # A decline follows a proposal: whoever stays in that team was told too.
     told = [fact for fact in plan.fixed if fact.task != task_id]
     return replace(filled, fixed=merge_facts([*told, *stay_facts]))
@@ -169,7 +155,7 @@ def all_refusals(  # noqa: PLR0913 -- the arguments of may_take
     present = plan.of(task_id)
     if start is None:
         start = _only_start(task, present)
-    ask = Ask(lookup, worker, task, start, _held(lookup, plan, worker_id, task_id))
+    ask = Ask(lookup, worker, task, start, held_by(lookup, plan, worker_id, task_id))
     found = [] if free_start or start in task.starts else [_bad_start(worker_id, task, start)]
     found += refusals(ask)
     beside: tuple[Id, ...] = () if present is None or present.start != start else present.team
@@ -197,7 +183,7 @@ def _bad_start(worker: Id, task: Task, start: int) -> Refusal:
     return Refusal("bad-start", text, {"worker": worker, "task": task.id, "start_at": start})
 
 
-def _held(lookup: Lookup, plan: Plan, worker: Id, but: Id) -> tuple[tuple[Task, int], ...]:
+def held_by(lookup: Lookup, plan: Plan, worker: Id, but: Id) -> tuple[tuple[Task, int], ...]:
     return tuple(
         (lookup.tasks[a.task], a.start)
         for a in (*plan.assignments, *plan.incomplete)
@@ -205,7 +191,12 @@ def _held(lookup: Lookup, plan: Plan, worker: Id, but: Id) -> tuple[tuple[Task, 
     )
 
 
-def _finished(state: State, facts: tuple[Assignment, ...], begun_s: float, engine: str) -> Plan:
+def finished(state: State, facts: tuple[Assignment, ...], begun_s: float, engine: str) -> Plan:
+    """Read a plan out of a state; the checker has the last word.
+
+    Raises:
+        RejectedPlanError: the checker convicts it.
+    """
     instance = state.c.instance
     assignments = state.assignments()
     done = {a.task for a in assignments}

@@ -38,7 +38,7 @@ class State:
         self.plan: dict[int, tuple[int, tuple[int, ...]]] = {}
         self.held: dict[int, tuple[int, tuple[int, ...]]] = {}  # facts with an incomplete team
         self.days: list[dict[int, list[Item]]] = [{} for _ in c.workers]
-        self.week_left = [dict(left) for left in c.week_left]
+        self.week_left = [list(left) for left in c.week_left]
         self.windows = [None if w is None else list(w) for w in c.windows]
         self.load = [0] * len(c.workers)
         self.cap = [w.total_cap_min for w in c.workers]
@@ -50,7 +50,7 @@ class State:
 
     # -- one more assignment: may it be, what would it cost
 
-    def fits(self, m: Member, option: Option, zone: int) -> bool:
+    def may_join(self, m: Member, option: Option, zone: int) -> bool:
         """Tell whether one more task fits beside what a person holds."""
         w, charged_min, week = m.worker, m.charged_min, option.week
         if self.load[w] + charged_min > self.cap[w] or self.week_left[w][week] < charged_min:
@@ -83,11 +83,11 @@ class State:
             cost_min += self.weights.series_min
         return self.weights.cost * cost_min
 
-    def task_gain(self, t: int, start: int) -> int:
-        """Return what doing a task is worth, its team left aside."""
+    def task_gain(self, t: int, start: int | None) -> int:
+        """Return what doing a task is worth, its team left aside (and its cell, without start)."""
         task, need, weights = self.c.tasks[t], self.c.need[t], self.weights
         gain = weights.depth * need * task.importance + weights.mandatory * task.mandatory
-        if not self.cells.get((self.c.zone_of[t], start // WEEK_MIN)):
+        if start is not None and not self.cells.get((self.c.zone_of[t], start // WEEK_MIN)):
             gain += weights.cover * need
         return gain
 
@@ -159,8 +159,7 @@ class State:
         charged_min = sign * self.c.member(t, w).charged_min
         day, week = start // DAY_MIN, start // WEEK_MIN
         self.load[w] += charged_min
-        left = self.week_left[w]
-        left[week] = left.get(week, 0) - charged_min
+        self.week_left[w][week] -= charged_min
         windows = self.windows[w]
         if windows is not None:
             for k in range(week, min(week + ROLLING_WEEKS, len(windows))):
@@ -188,95 +187,108 @@ class State:
         perturbs costs by up to that share, so that a search does not always choose alike.
         """
         c, weights = self.c, self.weights
-        task, zone, series = c.tasks[t], c.zone_of[t], c.series[t]
-        fits, load, tier1 = self.fits, self.load, self.tier1
-        pool: list[tuple[Member, int, float]] = []
+        task, series, week, day = c.tasks[t], c.series[t], option.week, option.day
+        load, cap, days, tier1, tier2 = self.load, self.cap, self.days, self.tier1, self.tier2
+        week_left, windows, in_series = self.week_left, self.windows, self.in_series
+        unit, series_cost = weights.cost, weights.cost * weights.series_min
+        pool: list[tuple[int, int, int, int, bool, int, float]] = []
         home_free = False
-        for m in option.members:
-            if m.worker in base or not fits(m, option, zone):
+        for w, status, req, want, skilled, charged_min, cost_min in option.members:
+            load_min = load[w] + charged_min
+            if load_min > cap[w] or week_left[w][week] < charged_min:
                 continue
-            cost_min = m.cost_min
-            w = m.worker
-            load_min = load[w] + m.charged_min
-            if load_min > tier1[w]:
-                cost_min += self._tiers(w, load_min) - self._tiers(w, load[w])
-            if series >= 0 and not self.in_series.get((series, w)):
-                cost_min += weights.series_min
-            cost = weights.cost * cost_min
-            seen = cost * (1 + noise * rnd.random()) if rnd is not None else float(cost)
-            pool.append((m, cost, seen))
-            home_free = home_free or m.zone == HOME
+            window = windows[w]
+            if window is not None and min(window[week : week + ROLLING_WEEKS]) < charged_min:
+                continue
+            items = days[w].get(day)
+            if items and not self._fits_day(w, items, option, c.zone_of[t]):
+                continue
+            cost = unit * cost_min
+            if load_min > tier1[w]:  # `_tiers` twice, written out: this line runs most of all
+                now, one, two = load[w], tier1[w], tier2[w]
+                cost += unit * (load_min - (max(one, now)))
+                if load_min > two:
+                    cost += 2 * unit * (load_min - (max(two, now)))
+            if series >= 0 and not in_series.get((series, w)):
+                cost += series_cost
+            seen = cost * (1 + noise * rnd.random()) if cost and rnd is not None else float(cost)
+            pool.append((w, status, req, want, skilled, cost, seen))
+            if status == HOME:
+                home_free = True
+        least, most = task.min_team, max(task.min_team, task.pref_team)
         missing = (1 << len(task.req_langs)) - 1
         wanted = (1 << len(task.want_langs)) - 1
         unskilled = task.skill is not None
-        at_home, size, cost, points = False, 0, 0, 0
-        team = list(base)
-        support_in = False
-        for w in base:
-            m = c.member(t, w)
-            size += 1
-            cost += self.member_cost(t, m)
-            if size > task.min_team:
-                points += self.step(size)
-            points += weights.lang * (m.want & wanted).bit_count()
-            wanted &= ~m.want
-            missing &= ~m.req
-            unskilled = unskilled and not m.skilled
-            support_in = support_in or m.zone == SUPPORT
-            if m.zone == HOME and not at_home:
-                points += weights.home
-                at_home = True
+        at_home, support_in, size, cost, points = False, False, 0, 0, 0
+        team: list[int] = []
+        if base:
+            pool = [entry for entry in pool if entry[0] not in base]
+            for w in base:
+                m = c.member(t, w)
+                team.append(w)
+                size += 1
+                cost += self.member_cost(t, m)
+                if size > least:
+                    points += self.step(size)
+                points += weights.lang * (m.want & wanted).bit_count()
+                wanted &= ~m.want
+                missing &= ~m.req
+                unskilled = unskilled and not m.skilled
+                support_in = support_in or m.zone == SUPPORT
+                if m.zone == HOME and not at_home:
+                    points += weights.home
+                    at_home = True
         if not at_home and not home_free:
             if support_in:
                 return None
-            pool = [entry for entry in pool if entry[0].zone != SUPPORT]
-        least, most = task.min_team, max(task.min_team, task.pref_team)
+            pool = [entry for entry in pool if entry[1] != SUPPORT]
         if len(pool) + size < least:
             return None
+        quality = weights.quality
         while size < most:
             must = size < least or missing or unskilled or (support_in and not at_home)
             last = most - size == 1 or (
                 must and least - size == 1 and not missing and not unskilled
             )
-            best: tuple[Member, int, float] | None = None
-            best_value = 0.0
+            best, best_value = None, 0.0
             step = 0 if size < least else self.step(size + 1)
             for entry in pool:
-                m, _, seen = entry
-                if m.worker in team:
+                w, status, req, want, skilled, _, seen = entry
+                if w in team:
                     continue
-                value = -seen
-                gained = step
-                if m.want & wanted:
-                    gained += weights.lang * (m.want & wanted).bit_count()
-                if m.zone == HOME and not at_home:
-                    gained += weights.home
-                    value += MUST // 1000 if support_in else 1
-                elif m.zone == SUPPORT and not at_home:
-                    if last:
-                        continue
-                    value -= MUST // 1000
-                value += weights.quality * gained
-                if missing & m.req:
-                    value += MUST * (missing & m.req).bit_count()
-                if unskilled and m.skilled:
+                value, gained = -seen, step
+                if want & wanted:
+                    gained += weights.lang * (want & wanted).bit_count()
+                if not at_home:
+                    if status == HOME:
+                        gained += weights.home
+                        value += MUST // 1000 if support_in else 1
+                    elif status == SUPPORT:
+                        if last:
+                            continue
+                        value -= MUST // 1000
+                if gained:
+                    value += quality * gained
+                if missing & req:
+                    value += MUST * (missing & req).bit_count()
+                if unskilled and skilled:
                     value += MUST
                 if best is None or value > best_value:
                     best, best_value = entry, value
             if best is None or (not must and best_value <= 0):
                 break
-            m, paid, _ = best
-            points += step + weights.lang * (m.want & wanted).bit_count()
-            if m.zone == HOME and not at_home:
+            w, status, req, want, skilled, paid, _ = best
+            points += step + weights.lang * (want & wanted).bit_count()
+            if status == HOME and not at_home:
                 points += weights.home
                 at_home = True
-            support_in = support_in or m.zone == SUPPORT
-            team.append(m.worker)
+            support_in = support_in or status == SUPPORT
+            team.append(w)
             size += 1
             cost += paid
-            missing &= ~m.req
-            wanted &= ~m.want
-            unskilled = unskilled and not m.skilled
+            missing &= ~req
+            wanted &= ~want
+            unskilled = unskilled and not skilled
         if missing or unskilled or size < least or (support_in and not at_home):
             return None
         if c.added_team_rules:
@@ -297,13 +309,22 @@ class State:
     ) -> Insertion | None:
         """Return the best start and team of a task; `fresh`: only starts that reach a new cell."""
         options = self.c.options[t]
-        if rnd is not None and sample is not None and len(options) > sample:
-            options = rnd.sample(options, sample)
+        if rnd is not None and sample is not None and len(options) > 1:
+            options = rnd.sample(options, min(sample, len(options)))
+        zone, cells = self.c.zone_of[t], self.cells
+        new_cell = self.weights.cover * self.c.need[t]
+        worth = self.task_gain(t, None)
+        hopes = [
+            worth + option.most + (0 if cells.get((zone, option.week)) else new_cell)
+            for option in options
+        ]
         best: Insertion | None = None
-        for option in options:
-            if fresh and self.cells.get((self.c.zone_of[t], option.week)):
+        for k in sorted(range(len(options)), key=lambda k: -hopes[k]):
+            if best is not None and hopes[k] <= best.gain:
+                break
+            if fresh and cells.get((zone, options[k].week)):
                 continue
-            found = self.team(t, option, rnd, noise)
+            found = self.team(t, options[k], rnd, noise)
             if found is not None and (best is None or found.gain > best.gain):
                 best = found
         return best
@@ -315,6 +336,8 @@ class State:
         for fact in facts:
             t = self.c.task_at[fact.task]
             team = [self.c.worker_at[w] for w in fact.team]
+            if team and not self.c.lookup.home_able.get(fact.task):
+                self.c.settle_home_able(t)
             ask = TeamAsk(
                 self.c.lookup,
                 self.c.tasks[t],
@@ -344,9 +367,7 @@ class State:
         for option in self.c.options[t]:
             if option.start == start:
                 return option
-        end = start + self.c.tasks[t].duration_min
-        members = self.c.members_at(t, start)
-        return Option(start, end, start // DAY_MIN, start // WEEK_MIN, members)
+        return self.c.option(t, start, self.c.members_at(t, start))
 
     # -- reading
 
