@@ -8,6 +8,7 @@ from deploy.player.agenda import Act, Rank
 from deploy.player.front_door import RefusalError
 from deploy.player.phone import Phone
 from deploy.player.scenario import Opinion, Signal
+from deploy.player.story import N_
 from deploy.player.world import PlannedTask, World
 from shared.web import BRUSSELS
 from shared.words import ActionKind
@@ -62,7 +63,7 @@ class Desk:
                 **asked.model_dump(mode="json", exclude={"at"}),
             },
         )
-        self.world.story.tell("Une invitation arrive\u00a0: %(who)s.", who=asked.requester)
+        self.world.story.tell(N_("Une invitation arrive\u00a0: %(who)s."), who=asked.requester)
 
     async def judge(self) -> None:
         judgement = self.world.scenario.judgement
@@ -70,7 +71,7 @@ class Desk:
             f"{self._invitation}/judgement", judgement.model_dump(mode="json")
         )
         self.world.story.tell(
-            "La coordination répond aux six frontières et aux quatre lois de la charte."
+            N_("La coordination répond aux six frontières et aux quatre lois de la charte.")
         )
 
     async def consult(self) -> None:
@@ -84,9 +85,9 @@ class Desk:
             body["accelerated_because"] = asked.accelerated_because
         await self.world.coordination.post(f"{self._invitation}/consultation", body)
         self.world.story.tell(
-            "Concertation accélérée\u00a0: l’équipe donne son avis jusqu’au %(until)s."
+            N_("Concertation accélérée\u00a0: l’équipe donne son avis jusqu’au %(until)s.")
             if asked.accelerated_because
-            else "L’équipe donne son avis jusqu’au %(until)s.",
+            else N_("L’équipe donne son avis jusqu’au %(until)s."),
             until=asked.closes_at,
         )
 
@@ -115,14 +116,14 @@ class Desk:
                 )
         answered = sum(opinion.reply is not None for opinion in opinions)
         world.story.tell(
-            "%(opinions)s avis, dont %(replies)s objections ou conditions, qui ont leur réponse.",
+            N_("%(opinions)s avis\u00a0; chaque objection a sa réponse (%(replies)s)."),
             opinions=len(opinions),
             replies=answered,
         )
         await world.coordination.post(
             f"{self._invitation}/decision", ruling.model_dump(mode="json", exclude={"at"})
         )
-        world.story.tell("Décision\u00a0: %(decision)s.", decision=ruling.decision)
+        world.story.tell(N_("Décision\u00a0: %(decision)s."), decision=ruling.decision)
 
     async def declare(self) -> None:
         world, scenario = self.world, self.world.scenario
@@ -147,7 +148,7 @@ class Desk:
             },
         )
         world.story.tell(
-            "Campagne «\u00a0%(name)s\u00a0», du %(from_on)s au %(until_on)s\u00a0: %(zones)s.",
+            N_("Campagne «\u00a0%(name)s\u00a0», du %(from_on)s au %(until_on)s\u00a0: %(zones)s."),
             name=world.campaign_name,
             from_on=campaign.starts_on,
             until_on=campaign.ends_on,
@@ -173,7 +174,7 @@ class Desk:
         )
         if answer["proposed"]:
             world.story.tell(
-                "Le plan est confirmé jusqu’au %(until)s\u00a0: %(number)s propositions partent.",
+                N_("Plan confirmé jusqu’au %(until)s\u00a0: %(number)s propositions partent."),
                 until=until,
                 number=answer["proposed"],
             )
@@ -230,7 +231,9 @@ class Desk:
                     asked.add(suggestion["worker_id"])
                     world.count("asked_again")
         if agreed:
-            world.story.tell("La coordination accepte %(number)s autre(s) heure(s).", number=agreed)
+            world.story.tell(
+                N_("Autres heures acceptées par la coordination\u00a0: %(number)s."), number=agreed
+            )
         for worker_id in sorted(asked):
             await self.phones[world.key_of(worker_id)].look()
 
@@ -260,7 +263,7 @@ class Desk:
                 {"answer": signal.answer.value, "words": signal.words},
             )
             world.story.tell(
-                "La coordination répond au signal\u00a0: %(answer)s.", answer=signal.answer
+                N_("La coordination répond au signal\u00a0: %(answer)s."), answer=signal.answer
             )
 
         async def raise_it() -> None:
@@ -275,7 +278,7 @@ class Desk:
                 },
             )
             world.story.tell(
-                "Signal du terrain, %(zone)s\u00a0: %(kind)s, %(theme)s.",
+                N_("Signal du terrain, %(zone)s\u00a0: %(kind)s, %(theme)s."),
                 zone=world.zone(signal.zone_id),
                 kind=signal.kind,
                 theme=signal.theme,
@@ -301,4 +304,4 @@ class Desk:
 
     async def look_back(self) -> None:
         """The day after the end: the campaign has closed itself."""
-        self.world.story.tell("La campagne est finie\u00a0: elle s’est fermée d’elle-même.")
+        self.world.story.tell(N_("La campagne est finie\u00a0: elle s’est fermée d’elle-même."))

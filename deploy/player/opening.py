@@ -9,7 +9,7 @@ from deploy.player.chance import Chance
 from deploy.player.front_door import SERVICES, FrontDoor, Visitor
 from deploy.player.phone import Phone
 from deploy.player.scenario import Hours, Person, Scenario
-from deploy.player.story import Story
+from deploy.player.story import N_, Story
 from deploy.player.street import Street
 from deploy.player.world import World
 from shared.db import ZoneName
@@ -76,7 +76,7 @@ async def invite_team(world: World) -> dict[str, Phone]:
                 absence.model_dump(mode="json"),
             )
         phones[person.key] = Phone(world, person, visitor)
-    world.story.tell("L’équipe est là\u00a0: %(number)s relais.", number=len(phones))
+    world.story.tell(N_("L’équipe est là\u00a0: %(number)s relais."), number=len(phones))
     return phones
 
 

@@ -16,6 +16,11 @@ from shared.web.languages import local_formats, translate
 KEPT = 400
 
 
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+    """Mark a French source string for translation, and return it unchanged."""
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One thing that happened; `text` is a French source string with `%(name)s` places."""

@@ -9,7 +9,7 @@ from deploy.player.agenda import Agenda
 from deploy.player.chance import Chance
 from deploy.player.front_door import FrontDoor, Visitor
 from deploy.player.scenario import Said, Scenario
-from deploy.player.story import Story
+from deploy.player.story import N_, Story
 from deploy.player.street import Street
 from shared.db import ZoneName
 from shared.words import ActionKind
@@ -92,24 +92,31 @@ class World:
         """Note that somebody told what a task gave; the first time it becomes a sentence."""
         if task_id not in self.tasks_done:
             self.tasks_done.add(task_id)
-            self.story.tell("Fait\u00a0: %(kind)s, %(zone)s.", kind=kind, zone=self.zone(zone_id))
+            self.story.tell(
+                N_("Fait\u00a0: %(kind)s, %(zone)s."), kind=kind, zone=self.zone(zone_id)
+            )
 
     def tell_counts(self) -> None:
         """Say what was answered and sent at this moment, for everybody together."""
         said = {what: self.counts[what] for what in ("accepted", "declined", "countered")}
         if any(said.values()):
             self.story.tell(
-                "Réponses\u00a0: %(accepted)s oui, %(declined)s non, %(countered)s autre heure.",
+                N_(
+                    "Réponses\u00a0: %(accepted)s oui, %(declined)s non, %(countered)s autre heure."
+                ),
                 **said,
             )
         for what, text in (
-            ("asked_again", "Des places étaient libres\u00a0: %(number)s nouvelles propositions."),
-            ("handed_back", "%(number)s tâche(s) rendue(s) à temps."),
+            (
+                "asked_again",
+                N_("Nouvelles propositions pour des places libres\u00a0: %(number)s."),
+            ),
+            ("handed_back", N_("Tâches rendues à temps\u00a0: %(number)s.")),
             (
                 "late",
-                "Le réseau revient\u00a0: %(number)s résultat(s) attendai(en)t.",
+                N_("Le réseau revient, résultats gardés sur un téléphone\u00a0: %(number)s."),
             ),
-            ("corrected", "%(number)s résultat(s) corrigé(s)."),
+            ("corrected", N_("Résultats corrigés\u00a0: %(number)s.")),
         ):
             if self.counts[what]:
                 self.story.tell(text, number=self.counts[what])
