@@ -12,7 +12,13 @@ from typing import Any
 from services.intake.gateways.territory_files.folder import FileWishes, import_folder
 from services.intake.gateways.territory_files.packs import read_pack, write_pack
 from services.intake.rules.territory.check import check_pack
-from services.intake.rules.territory.importing import FileReport, ImportReport, ImportWishes
+from services.intake.rules.territory.codes import Vintage
+from services.intake.rules.territory.importing import (
+    FileReport,
+    ImportReport,
+    ImportWishes,
+    ZonesFrom,
+)
 from services.intake.rules.territory.model import (
     Level,
     TerritoryPack,
@@ -36,6 +42,10 @@ _CODES_SHOWN = 12
 
 __all__ = [
     "Answer",
+    "FileWishes",
+    "ImportWishes",
+    "Vintage",
+    "ZonesFrom",
     "check_territory",
     "edit_territory",
     "find_pack",

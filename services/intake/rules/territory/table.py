@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.intake.rules.territory.numbers import Cell, Sign, absent_mark, number, read_sign
+from services.intake.rules.territory.numbers import (
+    Cell,
+    Sign,
+    SignReading,
+    absent_mark,
+    number,
+    read_sign,
+)
 from services.intake.rules.territory.text import N_
 from shared.errors import Problem, RefusedError
 
@@ -20,8 +27,8 @@ class Row:
 class Table:
     """Rows of one file or sheet. `file` is the name to show; nothing of the machine's path.
 
-    `encoding` and `delimiter` are what was detected, empty for a spreadsheet. `decimal` is the
-    decimal sign, when somebody said it.
+    `encoding` and `delimiter` are what was detected, empty for a spreadsheet. `decimal` is the sign
+    that somebody said, for columns that leave it in doubt.
     """
 
     file: str
@@ -98,14 +105,14 @@ class Columns:
         """
         if name in self._signs:
             return self._signs[name]
-        if self.table.decimal is not None:
-            return self.table.decimal
         cells = self._cells(name)
         reading = read_sign(cells, counts=counts)
         if reading.sign is None and reading.contradicted_at is None:
             # The file's other columns were written by the same hand.
             others = (read_sign(self._cells(other), counts=False) for other in self.names)
             reading = next((other for other in others if other.certain), reading)
+            if reading.sign is None:
+                reading = SignReading(self.table.decimal)
         if reading.sign is None:
             line = reading.contradicted_at or self._first_doubtful(cells)
             raise self.table.refuse(
