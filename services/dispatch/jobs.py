@@ -1,5 +1,12 @@
-"""The clock's door of dispatch: what is swept, and how often."""
+"""The clock's door of dispatch: what is swept, and every how many seconds."""
 
-from shared.jobs import Chore
+from services.dispatch.steps.close_past_tasks import close_past_tasks
+from services.dispatch.steps.expire_silent_proposals import expire_silent_proposals
+from services.dispatch.steps.forget_past_answers import forget_past_answers
+from shared.jobs import Chore, every
 
-CHORES: tuple[Chore, ...] = ()
+CHORES: tuple[Chore, ...] = (
+    every(30, expire_silent_proposals),
+    every(300, close_past_tasks),
+    every(600, forget_past_answers),
+)

@@ -2,6 +2,10 @@
 
 from shared.settings import HouseSettings
 
+THINKING_LIMIT_S = 10.0
+"""A plan that takes longer is not waited for: below half of the time that NATS waits for an
+acknowledgement, so that a slow match is never heard twice."""
+
 
 class DispatchSettings(HouseSettings):
     """What dispatch may be told from outside; read from variables that begin with `RELAIS_`."""

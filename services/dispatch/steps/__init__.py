@@ -1,1 +1,1 @@
-"""What dispatch does, one file per use case."""
+"""What dispatch does, one use case per file."""

@@ -1,0 +1,208 @@
+"""The decisions about who does what: a plan, one gap, one person. The matcher does the work."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from uuid import UUID
+
+from services.dispatch.rules.instance import (
+    Spot,
+    build_instance,
+    campaign_monday,
+    cost_min,
+    spent_min,
+    within_full_time,
+)
+from services.dispatch.rules.local_time import wall_minute
+from services.dispatch.rules.matching import (
+    WEEK_MIN,
+    Assignment,
+    Instance,
+    Lookup,
+    Plan,
+    Refusal,
+    explain,
+    match,
+    refill,
+)
+from services.dispatch.rules.matching.engine import all_refusals
+from services.dispatch.rules.roster import Calendar, Frame, Slot
+from services.dispatch.rules.time_account import full_time_min
+from services.dispatch.rules.wording import Said, duration, said
+from shared.words import TaskId, WorkerId
+
+Pair: TypeAlias = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Somebody whom the plan suggests for a task, and why. Nobody asked them yet."""
+
+    task_id: TaskId
+    worker_id: WorkerId
+    why: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that a decision about some tasks of a campaign looks at.
+
+    `declined`: who said no to one of these tasks, or is not to be asked again by itself.
+    """
+
+    frame: Frame
+    slots: tuple[Slot, ...]
+    calendar: Calendar
+    zones: Mapping[str, Spot]
+    declined: frozenset[Pair] = frozenset()
+
+    def instance(self) -> Instance:
+        return build_instance(self.frame, self.slots, self.calendar, self.zones, self.declined)
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    """A plan for a campaign: whom to ask, how many each task has, and why some have nobody."""
+
+    suggestions: tuple[Suggestion, ...]
+    matched: dict[TaskId, int] = field(default_factory=dict)
+    unmatched: dict[TaskId, Said] = field(default_factory=dict)
+
+
+FULL = "les équivalents temps plein de la campagne sont atteints cette semaine-là"
+
+
+def plan_teams(situation: Situation) -> Teams:
+    """Match a campaign's tasks. The same situation always gives the same teams.
+
+    Whoever holds a task keeps it; the others are suggestions.
+    """
+    instance = situation.instance()
+    plan = match(instance, seed=situation.frame.campaign_id.int % 2**31)
+    spent = spent_min(
+        situation.frame, instance, situation.calendar.holdings, {s.id for s in situation.slots}
+    )
+    kept = {row.task: row for row in within_full_time(situation.frame, instance, plan, spent)}
+    told = {fact.task: set(fact.team) for fact in plan.fixed}
+    suggestions: list[Suggestion] = []
+    matched: dict[TaskId, int] = {}
+    unmatched: dict[TaskId, Said] = {}
+    incomplete = {row.task: row for row in plan.incomplete}
+    for slot in situation.slots:
+        task = str(slot.id)
+        row = kept.get(task) or incomplete.get(task)
+        matched[slot.id] = len(row.team) if row else 0
+        if row is None:
+            planned = any(a.task == task for a in plan.assignments)
+            summary = said(explain(instance, plan, task).summary)
+            unmatched[slot.id] = {"text": FULL, "params": {}} if planned else summary
+            continue
+        suggestions += _suggestions(instance, row, told.get(task, set()))
+    return Teams(tuple(suggestions), matched, unmatched)
+
+
+def _suggestions(instance: Instance, row: Assignment, told: Collection[object]) -> list[Suggestion]:
+    asked = [who for who in row.team if who not in told]
+    if not asked:
+        return []
+    # Why somebody is there depends on the person, the task and the team: a plan of one row tells.
+    explanation = explain(instance, Plan(assignments=(row,)), row.task)
+    return [
+        Suggestion(
+            TaskId(UUID(str(row.task))),
+            WorkerId(UUID(str(person.worker))),
+            tuple(said(reason) for reason in person.reasons),
+        )
+        for person in explanation.people
+        if person.worker in asked
+    ]
+
+
+def fill_gap(situation: Situation) -> tuple[Suggestion, ...]:
+    """Suggest people for what one task misses, beside those who hold it already."""
+    instance, (slot,) = situation.instance(), situation.slots
+    task = str(slot.id)
+    plan = Plan(incomplete=instance.fixed, fixed=instance.fixed)
+    row = refill(instance, plan, task).of(task)
+    if row is None:
+        return ()
+    held = {who for fact in instance.fixed for who in fact.team}
+    new = _suggestions(instance, row, held)
+    return tuple(s for s in new if over_full_time(situation, s.worker_id) is None)
+
+
+def refusals(situation: Situation, worker_id: UUID) -> list[Refusal]:
+    """Return every hard rule that keeps somebody from a task, beside those who hold it."""
+    instance, (slot,) = situation.instance(), situation.slots
+    plan = Plan(incomplete=instance.fixed, fixed=instance.fixed)
+    start = wall_minute(campaign_monday(situation.frame), slot.starts_at)
+    return all_refusals(Lookup(instance), plan, str(worker_id), str(slot.id), start)
+
+
+def over_full_time(situation: Situation, worker_id: UUID) -> Refusal | None:
+    """Refuse one more person when the campaign's full-time equivalents of that week are used."""
+    frame, (slot,) = situation.frame, situation.slots
+    if frame.full_time_equivalents_max is None:
+        return None
+    instance = situation.instance()
+    start = wall_minute(campaign_monday(frame), slot.starts_at)
+    row = Assignment(str(slot.id), start, (str(worker_id),))
+    spent = spent_min(frame, instance, situation.calendar.holdings)
+    sum_min = spent.get(start // WEEK_MIN, 0) + cost_min(Lookup(instance), row)
+    limit_min = full_time_min(frame.full_time_equivalents_max)
+    if sum_min <= limit_min:
+        return None
+    text = "la campagne dépasserait ses équivalents temps plein : %(sum)s pour %(limit)s"
+    return Refusal("full-time", text, {"sum": duration(sum_min), "limit": duration(limit_min)})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom to ask of a plan that was made earlier, and who can no longer be asked."""
+
+    ask: tuple[Suggestion, ...]
+    left_out: tuple[Suggestion, ...]
+
+
+def still_possible(situation: Situation, suggestions: Sequence[Suggestion]) -> Asked:
+    """Ask the hard rules again about a plan, as the roster is now.
+
+    Somebody whom a rule refuses by now is left out, and so is whoever was there for them only.
+    """
+    instance = situation.instance()
+    lookup, monday = Lookup(instance), campaign_monday(situation.frame)
+    rows: defaultdict[str, list[str]] = defaultdict(list)
+    for suggestion in suggestions:
+        rows[str(suggestion.task_id)].append(str(suggestion.worker_id))
+    starts = {str(s.id): wall_minute(monday, s.starts_at) for s in situation.slots}
+    held = {fact.task: fact.team for fact in instance.fixed}
+    out: set[tuple[str, str]] = set()
+    plan = Plan(fixed=instance.fixed)
+    for task, start in starts.items():
+        team = _still_possible(lookup, plan, task, start, [*held.get(task, ()), *rows[task]])
+        out |= {(task, who) for who in rows[task] if who not in team}
+        if team:
+            row = Assignment(task, start, tuple(team))
+            plan = Plan(incomplete=(*plan.incomplete, row), fixed=instance.fixed)
+    ask = [s for s in suggestions if (str(s.task_id), str(s.worker_id)) not in out]
+    left_out = [s for s in suggestions if (str(s.task_id), str(s.worker_id)) in out]
+    return Asked(tuple(ask), tuple(left_out))
+
+
+def _still_possible(
+    lookup: Lookup, plan: Plan, task: str, start: int, team: Sequence[object]
+) -> list[str]:
+    kept = [str(who) for who in team]
+    facts = {str(who) for fact in plan.fixed if fact.task == task for who in fact.team}
+    while True:
+        row = Assignment(task, start, tuple(kept))
+        present = Plan(incomplete=(*plan.incomplete, row), fixed=plan.fixed)
+        refused = [
+            who
+            for who in kept
+            if who not in facts and all_refusals(lookup, present, who, task, start)
+        ]
+        if not refused:
+            return kept
+        kept.remove(refused[-1])

@@ -1,0 +1,77 @@
+"""The coordination agrees with a plan until a day: now, and only now, people are asked."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.dispatch import store
+from services.dispatch.rules.consent import HOLDING
+from services.dispatch.rules.instance import since, until
+from services.dispatch.rules.local_time import local_day
+from services.dispatch.rules.planning import Situation, still_possible
+from services.dispatch.steps.look_at_task import must_run
+from services.dispatch.steps.propose_task import ask
+from services.dispatch.steps.refill_task import suggest_for
+from services.dispatch.steps.think_aside import think_aside
+from shared.db import Tx
+from shared.errors import refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """How many questions went out, and how many people could no longer be asked."""
+
+    proposed: int
+    left_out: int
+
+
+async def confirm_plan(campaign_id: UUID, version: int, until_on: date, tx: Tx) -> Confirmed:
+    """Propose the tasks that start up to a day, included, and are not proposed yet.
+
+    Every hard rule is asked again first: whom it refuses by now is not asked, and the gap shows.
+    Confirming twice asks nobody twice.
+
+    Raises:
+        MissingError: no such campaign.
+        RefusedError: it does not run, has no plan, or the plan changed since it was looked at.
+    """
+    await tx.wait_for_lock(f"plan {campaign_id}")
+    campaign = await store.campaign_of(tx, campaign_id)
+    must_run(campaign)
+    plan = await store.plan_of(tx, campaign_id, lock=True)
+    if plan is None:
+        raise refuse("no_plan", "Le plan n’est pas encore prêt.")
+    if plan.version != version:
+        raise refuse(
+            "plan_changed", "Le plan a changé entre-temps\u00a0: relisez-le.", place="version"
+        )
+    held = await store.held_proposals(tx, campaign_id)
+    tasks = [
+        row
+        for row in await store.list_tasks(tx, campaign_id, since=tx.now, open_only=True)
+        if local_day(row.slot.starts_at) <= until_on and not held.get(row.slot.id)
+    ]
+    suggested = await store.suggestions_of(tx, campaign_id)
+    frame = campaign.frame
+    situation = Situation(
+        frame,
+        tuple(row.slot for row in tasks),
+        await store.load_calendar(tx, since(frame), until(frame), HOLDING),
+        await store.zone_spots(tx),
+        frozenset(await store.who_said_no(tx, campaign_id, tx.now)),
+    )
+    wanted = [s for row in tasks for s in suggested.get(row.slot.id, ())]
+    asked = await think_aside(lambda: still_possible(situation, wanted))
+    numbers = await store.count_asked(tx, [row.slot.id for row in tasks])
+    slots = {row.slot.id: row.slot for row in tasks}
+    for suggestion in asked.ask:
+        slot = slots[suggestion.task_id]
+        await ask(tx, slot, suggestion.worker_id, suggestion.why, numbers[slot.id])
+        numbers[slot.id] += 1
+    await store.save_suggestions(tx, slots, [])
+    await store.confirm_until(tx, plan.id, until_on)
+    short = {suggestion.task_id for suggestion in asked.left_out}
+    people = {suggestion.worker_id for suggestion in asked.ask}
+    for gap in sorted(short | set(await store.gaps_that_suggest(tx, people, tx.now))):
+        await suggest_for(gap, tx)
+    return Confirmed(len(asked.ask), len(asked.left_out))

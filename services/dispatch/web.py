@@ -1,5 +1,0 @@
-"""The people's door of dispatch."""
-
-from fastapi import APIRouter
-
-router = APIRouter()

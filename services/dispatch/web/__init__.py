@@ -1,0 +1,11 @@
+"""The people's door of dispatch: programs under `/api`, workers' and coordination's pages."""
+
+from fastapi import APIRouter
+
+from services.dispatch.web import consent_api, field_api, plan_api, roster_api
+
+router = APIRouter()
+for part in (roster_api, plan_api, consent_api, field_api):
+    router.include_router(part.router)
+
+__all__ = ["router"]
