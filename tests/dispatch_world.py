@@ -91,10 +91,16 @@ class World:
         return str(campaign)
 
     async def plan(self, campaign: str) -> dict[str, Any]:
-        return await got(self.coordination, f"/dispatch/api/campaigns/{campaign}/plan")
+        plan: dict[str, Any] = await got(
+            self.coordination, f"/dispatch/api/campaigns/{campaign}/plan"
+        )
+        return plan
 
     async def gaps(self, campaign: str) -> list[dict[str, Any]]:
-        return await got(self.coordination, f"/dispatch/api/campaigns/{campaign}/gaps")
+        gaps: list[dict[str, Any]] = await got(
+            self.coordination, f"/dispatch/api/campaigns/{campaign}/gaps"
+        )
+        return gaps
 
     async def confirm(self, campaign: str, until: str = "2022-12-31") -> int:
         plan = await self.plan(campaign)

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
+from services.dispatch.rules.local_time import local_day
+from services.dispatch.rules.roster import Slot
 from shared.errors import Problem
 from shared.events import RelayCount
 from shared.words import (
@@ -103,10 +105,18 @@ def contribution_id(task_id: UUID, worker_id: UUID) -> ContributionId:
     return ContributionId(uuid5(task_id, f"contribution/{worker_id}"))
 
 
-def body_problems(kind: ActionKind, planned_on: date, today: date, body: Body) -> list[Problem]:
-    """Return everything that cannot be right in a body; empty when it may be recorded."""
+def body_problems(slot: Slot, ends_on: date, today: date, body: Body) -> list[Problem]:
+    """Return everything that cannot be right in a body; empty when it may be recorded.
+
+    Args:
+        slot: the task.
+        ends_on: the campaign's last day; nothing of it happens later.
+        today: in Brussels.
+        body: what was counted.
+    """
     problems = []
-    people_max = OUTCOMES[kind].people_max
+    people_max = OUTCOMES[slot.kind].people_max
+    planned_on = local_day(slot.starts_at)
     if not 0 <= body.people_reached <= people_max:
         problems.append(
             Problem(
@@ -128,6 +138,10 @@ def body_problems(kind: ActionKind, planned_on: date, today: date, body: Body) -
                 place="happened_on",
                 values={"day": f"{planned_on:%d/%m}"},
             )
+        )
+    if body.happened_on > ends_on:
+        problems.append(
+            Problem("after_the_end", "La campagne était terminée ce jour-là.", place="happened_on")
         )
     kinds = [relay.kind for relay in body.relays]
     if len(kinds) != len(set(kinds)):

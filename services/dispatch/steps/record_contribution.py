@@ -1,6 +1,7 @@
 """A worker brings back what a task gave: once, however often the phone sends it."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from services.dispatch import store
@@ -62,9 +63,8 @@ async def record_contribution(
     early = start_problem(yes.state, yes.starts_at, tx.now)
     if early is not None:
         raise early
-    problems = body_problems(
-        task.slot.kind, local_day(task.slot.starts_at), local_day(tx.now), body
-    )
+    frame = (await store.campaign_of(tx, task.slot.campaign_id)).frame
+    problems = body_problems(task.slot, frame.ends_on, local_day(tx.now), body)
     if problems:
         raise RefusedError(*problems)
     row = ContributionRow(
@@ -94,7 +94,7 @@ async def record_contribution(
 async def say(tx: Tx, yes: Proposal, row: ContributionRow, body: Body) -> None:
     """Say a contribution with its meaning, so that no reader has to know our lists."""
     own = body.in_order()
-    counted = {
+    counted: dict[str, Any] = {
         "occurred_at": tx.now,
         "outcome_id": row.outcome_id,
         "contribution_id": row.id,
@@ -113,7 +113,6 @@ async def say(tx: Tx, yes: Proposal, row: ContributionRow, body: Body) -> None:
         "relays": own.relays,
     }
     if row.version == 1:
-        await tx.emit(OutcomeRecorded.model_validate(counted))
+        await tx.emit(OutcomeRecorded(**counted))
     else:
-        corrected = counted | {"reason": correction_reason(body)}
-        await tx.emit(OutcomeCorrected.model_validate(corrected))
+        await tx.emit(OutcomeCorrected(**counted, reason=correction_reason(body)))

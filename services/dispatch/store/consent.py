@@ -344,7 +344,7 @@ async def forget_answers(tx: Tx, before: datetime, limit: int) -> int:
     forgotten = await tx.execute(
         update(proposal)
         .where(proposal.c.id.in_(due))
-        .values(worker_id=None, accepted_at=None, accepted_by=None, why=[])
+        .values(worker_id=None, accepted_by=None, why=[])
     )
     return int(forgotten.rowcount)
 
