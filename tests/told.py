@@ -1,11 +1,14 @@
 """A small campaign, told in facts, for tests that look at what is counted."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from deploy.engines import Engines
+from shared.bus import SERVICES, Bus
 from shared.events import (
     CampaignDeclared,
     CampaignResumed,
@@ -32,6 +35,7 @@ from shared.events import (
     TaskProposed,
     TaskWithdrawn,
 )
+from tests.house import House, a_house
 
 NOW = datetime(2022, 2, 1, 9, 0, tzinfo=UTC)
 ZONES = ("RAQ01", "RAQ02", "RAQ03a")
@@ -232,3 +236,25 @@ def done(task: MatchedTask, campaign: UUID, worker: UUID, dice: random.Random) -
             **counted,
         ),
     ]
+
+
+@asynccontextmanager
+async def a_house_where_only(service: str, engines: Engines) -> AsyncIterator[House]:
+    """Start the whole system, but let one service alone hear what is told.
+
+    The others would rightly refuse facts about tasks and campaigns that they never made.
+    """
+    async with a_house(engines) as house:
+        for other in SERVICES:
+            if other == service:
+                continue
+            await house.buses[other].stop()
+            mouth = Bus(other, house.settings.nats_url, house.databases[other])
+            await mouth.start()
+            house.buses[other] = mouth
+        try:
+            yield house
+        finally:
+            for other in SERVICES:
+                if other != service:
+                    await house.buses[other].stop()

@@ -2,7 +2,7 @@
 
 import contextlib
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
+from deploy.engines import Engines
 from services.reporting import store, web
 from shared.bus import connect
 from shared.events import (
@@ -22,7 +23,13 @@ from shared.events import (
 )
 from shared.words import Role
 from tests.house import House
-from tests.told import NOW, ZONES, a_campaign_of_facts, new_id
+from tests.told import NOW, ZONES, a_campaign_of_facts, a_house_where_only, new_id
+
+
+@pytest.fixture(scope="module")
+async def house(engines: Engines) -> AsyncIterator[House]:
+    async with a_house_where_only("reporting", engines) as running:
+        yield running
 
 
 async def say(house: House, facts: Sequence[Event]) -> None:
