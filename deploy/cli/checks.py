@@ -14,6 +14,7 @@ from deploy.settings import PROJECT_ROOT, clean_environment
 
 PANEL = "Work on it"
 WORKERS_MIN, WORKERS_MAX = 2, 8
+CODE = ("shared", "services", "deploy", "tests")
 
 
 class Kind(StrEnum):
@@ -57,7 +58,10 @@ def _commands(kind: Kind, arguments: list[str]) -> list[list[str]]:
     match kind:
         case Kind.LINT:
             ruff = str(bin_ / "ruff")
-            return [[ruff, "check", "--quiet", "."], [ruff, "format", "--quiet", "--check", "."]]
+            return [
+                [ruff, "check", "--quiet", *CODE],
+                [ruff, "format", "--quiet", "--check", *CODE],
+            ]
         case Kind.TYPES:
             return [[str(bin_ / "mypy"), "--no-error-summary"]]
         case Kind.WALLS:
@@ -70,17 +74,24 @@ def _commands(kind: Kind, arguments: list[str]) -> list[list[str]]:
 
 
 def _run(argv: list[str]) -> bool:
-    name = Path(argv[0]).name if argv[0] != sys.executable else argv[2]
+    """Run one check; what it prints is shown as it comes by pytest, and only on failure else."""
+    is_pytest = "pytest" in argv
+    name = "pytest" if is_pytest else Path(argv[0]).name
     began_s = time.monotonic()
-    print(f"{name} {' '.join(argv[1:])} …", flush=True)
-    code = subprocess.run(
+    if is_pytest:
+        print(f"{name} {' '.join(argv[3:])} …", flush=True)
+    done = subprocess.run(
         argv,
         cwd=PROJECT_ROOT,
         env=clean_environment(),
         stdin=subprocess.DEVNULL,
+        stdout=None if is_pytest else subprocess.PIPE,
+        stderr=None if is_pytest else subprocess.STDOUT,
+        text=True,
         check=False,
-    ).returncode
-    if name != "pytest":
-        verdict = "ok" if code == 0 else "FAILED"
-        print(f"{name}: {verdict}, {time.monotonic() - began_s:.0f} s", flush=True)
-    return code == 0
+    )
+    if not is_pytest:
+        verdict = "ok" if done.returncode == 0 else f"FAILED\n{done.stdout}"
+        took_s = time.monotonic() - began_s
+        print(f"{name} {' '.join(argv[1:2])} ({took_s:.0f} s): {verdict}", flush=True)
+    return done.returncode == 0
