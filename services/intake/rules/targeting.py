@@ -81,3 +81,8 @@ def weighting_of(zones: tuple[Zone, ...], crisis: CrisisKind, weights: Weights) 
     if weights.custom is None:
         return preset
     return edited_weighting(preset, weights.custom, weights.justification)
+
+
+def preset_key_for(crisis: CrisisKind) -> str:
+    """Name the preset to start from for a kind of crisis."""
+    return crisis.value if crisis.value in PRESETS else "equal"

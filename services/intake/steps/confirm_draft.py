@@ -50,7 +50,7 @@ def filled_in(form: InvitationForm, draft: DraftInvitation) -> InvitationForm:
         "wanted": "\n".join(word for word in words if word),
         "wanted_from": local_day(draft.wanted_from),
         "wanted_until": until,
-        "where": ", ".join(area.description for area in draft.areas),
+        "where": ", ".join(dict.fromkeys(area.description for area in draft.areas)),
     }
     missing = {key: value for key, value in said.items() if not getattr(form, key)}
     return form.model_copy(update=missing)

@@ -9,6 +9,13 @@ from services.intake.web import (
     api_need_index,
     api_signals,
     api_territory,
+    pages_alerts,
+    pages_campaigns,
+    pages_declaration,
+    pages_home,
+    pages_invitations,
+    pages_signals,
+    pages_territory,
 )
 
 router = APIRouter()
@@ -21,3 +28,13 @@ for part in (
     api_territory,
 ):
     router.include_router(part.router)
+for pages in (
+    pages_home,
+    pages_invitations,
+    pages_declaration,
+    pages_campaigns,
+    pages_alerts,
+    pages_signals,
+    pages_territory,
+):
+    router.include_router(pages.router, include_in_schema=False)

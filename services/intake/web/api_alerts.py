@@ -94,7 +94,7 @@ def draft_out(draft: store.AlertDraft, now: datetime) -> DraftOut:
             )
             for text in content.texts
         ),
-        areas=tuple(area.description for area in content.areas),
+        areas=tuple(dict.fromkeys(area.description for area in content.areas)),
         wanted_from=local_day(content.wanted_from),
         wanted_until=local_day(content.wanted_until) if content.wanted_until else None,
         urgency=content.urgency,

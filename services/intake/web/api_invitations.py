@@ -14,7 +14,8 @@ from services.intake.steps.open_consultation import ConsultationForm, open_consu
 from services.intake.steps.receive_invitation import InvitationForm, receive_invitation
 from services.intake.steps.reply_to_objection import ReplyForm, reply_to_objection
 from services.intake.web.audit import note
-from shared.db import Tx
+from shared.access import Identity
+from shared.db import Database, Tx
 from shared.errors import MissingError
 from shared.web import Coordinator, Db
 from shared.words import (
@@ -203,12 +204,22 @@ async def post_decision(
     form: DecisionForm,
 ) -> dict[str, Decision]:
     """Accept, adjust or refuse; the same decision again changes nothing."""
+    await decide_and_note(request, database, who, invitation_id, form)
+    return {"decision": form.decision}
+
+
+async def decide_and_note(
+    request: Request,
+    database: Database,
+    who: Identity,
+    invitation_id: InvitationId,
+    form: DecisionForm,
+) -> None:
+    """Decide, and note in the trail who did."""
     async with database.transaction() as tx:
         if await decide_invitation(invitation_id, form, who.person_id, tx):
-            await note(
-                request, who, "invitation.decided", invitation_id, decision=form.decision.value
-            )
-    return {"decision": form.decision}
+            decision = form.decision.value
+            await note(request, who, "invitation.decided", invitation_id, decision=decision)
 
 
 # --- what is shown -------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from services.intake.rules.targeting import SEED_DEFAULT, Weights, index_of
 from shared.access import Identity
 from shared.errors import MissingError
 from shared.web import Db, identify, language_of, translate
+from shared.web.guard import refuse_forged
 from shared.words import CrisisKind, Role, ZoneId
 
 router = APIRouter(prefix="/api")
@@ -29,6 +30,7 @@ async def coordinator_or_nothing(request: Request) -> Identity:
     who = await identify(request)
     if who is None or who.role is not Role.COORDINATION:
         raise MissingError("need index")
+    await refuse_forged(request, who)
     return who
 
 

@@ -1,0 +1,90 @@
+"""Pages of a campaign: its five steps, where it stands, and its life."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+
+from services.intake import store
+from services.intake.rules.source_text import N_
+from services.intake.rules.territory.drawing import MapLook, draw_map
+from services.intake.web.api_campaigns import CHANGES, change_and_note
+from services.intake.web.forms import Typed, told, typed_in
+from shared.db import Database, zone_names
+from shared.errors import Problem, RefusedError, refuse
+from shared.web import Coordinator, Db, language_of, page, see_other, translate
+from shared.words import CampaignId, CampaignState
+
+router = APIRouter()
+
+
+@router.get("/campaigns/{campaign_id}", response_class=HTMLResponse)
+async def show_campaign(
+    request: Request, database: Db, _: Coordinator, campaign_id: CampaignId
+) -> Response:
+    """Show a campaign."""
+    return await campaign_page(request, database, campaign_id)
+
+
+@router.post("/campaigns/{campaign_id}")
+async def change_campaign(
+    request: Request, database: Db, who: Coordinator, campaign_id: CampaignId
+) -> Response:
+    """Do what the button said: suspend, resume or close."""
+    typed = await typed_in(request)
+    how, reason = typed.text("do"), typed.text("reason")
+    try:
+        if how in CHANGES:
+            if how != "resume" and not reason:
+                raise refuse("no_reason", N_("Dites pourquoi, en une phrase."), place="reason")
+            await change_and_note(request, database, who, campaign_id, how, reason=reason)
+    except RefusedError as refused:
+        return await campaign_page(request, database, campaign_id, typed, refused.problems)
+    return see_other(f"/intake/campaigns/{campaign_id}")
+
+
+async def campaign_page(
+    request: Request,
+    database: Database,
+    campaign_id: CampaignId,
+    typed: Typed | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> HTMLResponse:
+    """Render a campaign."""
+    async with database.reading() as tx:
+        campaign = await store.campaign_of(tx, campaign_id)
+        contradictions = await store.contradictions_of(tx, campaign_id)
+        moves = await store.moves_of(tx, campaign_id)
+        signals = await store.list_signals(tx, campaign_id=campaign_id)
+        names = await zone_names(tx)
+        territory = await store.find_territory(tx)
+    language = language_of(request)
+    zones = {zone_id: place.name(language) for zone_id, place in names.items()}
+    drawn = None
+    if territory is not None:
+        targeted = translate(language, N_("quartier de la campagne"))
+        look = MapLook(
+            title=translate(language, N_("Quartiers de la campagne")),
+            classes=dict.fromkeys(campaign.zone_ids, "is-targeted"),
+            notes=dict.fromkeys(campaign.zone_ids, targeted),
+        )
+        # The drawing escapes what it is given; it holds no style and no script.
+        drawn = Markup(draw_map(territory.pack, language, look))  # noqa: S704
+    return page(
+        request,
+        "campaign.html",
+        422 if problems else 200,
+        campaign=campaign,
+        running=campaign.life.state is CampaignState.RUNNING,
+        suspended=campaign.life.state is CampaignState.SUSPENDED,
+        closed=campaign.life.state is CampaignState.CLOSED,
+        chosen=sorted((zones.get(z, z), z) for z in campaign.zone_ids),
+        zones=zones,
+        contradictions=contradictions,
+        moves=moves,
+        unanswered=len([s for s in signals if not s.answers]),
+        signals=len(signals),
+        drawn=drawn,
+        language=language,
+        typed=typed or Typed(),
+        problems=told(request, problems, zones),
+    )
