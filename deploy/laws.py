@@ -217,8 +217,8 @@ LAWS: tuple[Law, ...] = (
         select table_schema, table_name, column_name from information_schema.columns
         where table_schema in ('access', 'intake', 'dispatch', 'notify', 'reporting')
           and column_name ~* '(resident|habitant|beneficiar|client|patient|household|niss|birth|'
-            '|gender|nationality|phone|address|street|postcode|email|first_?name|last_?name|'
-            '|surname|comment|remark|note$|free_?text|story|description)'
+            'gender|nationality|phone|address|street|postcode|email|first_?name|last_?name|'
+            'surname|comment|remark|note$|free_?text|story|description)'
           and (table_schema, table_name, column_name) not in (('notify', 'contact_point', 'email'))
         """,
     ),

@@ -1,13 +1,14 @@
 """The coordination: judges, declares, confirms the plan in steps, fills gaps, answers the field."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any
 
 from deploy.player.agenda import Act, Rank
 from deploy.player.front_door import RefusalError
 from deploy.player.phone import Phone
-from deploy.player.scenario import Opinion, Signal
+from deploy.player.scenario import Opinion, Signal, Zones
 from deploy.player.story import N_
 from deploy.player.world import PlannedTask, World
 from shared.web import BRUSSELS
@@ -129,12 +130,13 @@ class Desk:
         world, scenario = self.world, self.world.scenario
         campaign = scenario.campaign
         zones = campaign.zones
-        await world.coordination.get(
+        index = await world.coordination.get(
             "/intake/api/need-index",
             crisis=scenario.crisis.value,
             preset=zones.preset,
             k=str(len(zones.chosen)),
         )
+        retained = {zone["zone_id"] for zone in index["retained"]}
         plain = campaign.model_dump(mode="json", exclude={"at", "zones", "actions", "ahead_days"})
         await world.coordination.post(
             "/intake/api/campaigns",
@@ -144,7 +146,11 @@ class Desk:
                 "invitation_id": str(scenario.id_of("invitation")),
                 "actions": [a.planned.model_dump(mode="json") for a in campaign.actions],
                 "weights": {"preset": zones.preset},
-                "zones": zones.model_dump(mode="json", exclude={"preset"}),
+                "zones": {
+                    "chosen": list(zones.chosen),
+                    "reason": zones.reason,
+                    "contradictions": contradictions(zones, retained),
+                },
             },
         )
         world.story.tell(
@@ -305,3 +311,9 @@ class Desk:
     async def look_back(self) -> None:
         """The day after the end: the campaign has closed itself."""
         self.world.story.tell(N_("La campagne est finie\u00a0: elle s’est fermée d’elle-même."))
+
+
+def contradictions(zones: Zones, retained: AbstractSet[str]) -> dict[str, str]:
+    """Give a reason for each neighbourhood about which the choice and the index disagree."""
+    named = {zone: why for zone, why in zones.contradictions.items() if zone not in retained}
+    return named | dict.fromkeys(sorted(retained - set(zones.chosen)), zones.left_out)

@@ -1,5 +1,7 @@
 """Before the play, by the front door: the territory, accounts, the roster, addresses."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -14,6 +16,7 @@ from deploy.player.street import Street
 from deploy.player.world import World
 from shared.db import ZoneName
 
+PARTNER_ID_LENGTH = 40
 MAIL_DOMAIN = "relais.example"  # Source: RFC 2606: nobody's, for ever
 
 
@@ -86,7 +89,7 @@ def roster_entry(person: Person) -> dict[str, Any]:
     return {
         "name": person.name,
         "home_zone": person.home_zone,
-        "host_partner": person.host_partner,
+        "host_partner": partner_id(person.host_partner),
         "weekly_hours": person.weekly_hours,
         "host_share_pct": 20,
         "working": [_hours(each) for each in person.working],
@@ -101,6 +104,12 @@ def roster_entry(person: Person) -> dict[str, Any]:
         "kinds_refused": [each.value for each in person.kinds_refused],
         **({} if person.travel_max_min is None else {"travel_max_min": person.travel_max_min}),
     }
+
+
+def partner_id(name: str) -> str:
+    """Write an organisation's name as its id: `CASG Wolu-Services` becomes `casg-wolu-services`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:PARTNER_ID_LENGTH].strip("-")
 
 
 def _hours(hours: Hours) -> dict[str, Any]:

@@ -178,9 +178,8 @@ class Phone:
 
     async def _still_mine(self, proposal: dict[str, Any]) -> bool:
         """Tell whether the task still stands: it may have been withdrawn."""
-        proposals = await self.visitor.get("/dispatch/api/proposals")
-        known = {each["proposal_id"]: each["state"] for each in proposals}
-        return known.get(proposal["proposal_id"]) == "accepted"
+        today = await self.visitor.get("/dispatch/api/tasks")
+        return any(task["proposal_id"] == proposal["proposal_id"] for task in today)
 
     def _plan_correction(self, task_id: str, body: Body, key: str, sent_at: datetime) -> None:
         world = self.world

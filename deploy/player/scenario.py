@@ -201,12 +201,17 @@ class Ruling(Part):
 
 
 class Zones(Part):
-    """The human choice of neighbourhoods; `contradictions` says why it differs from the index."""
+    """The human choice of neighbourhoods, and why it differs from the need index.
+
+    `contradictions` is about those that are chosen although the index does not retain them;
+    `left_out` about all those that it retains and that are not chosen.
+    """
 
     preset: str
     chosen: tuple[ZoneId, ...] = Field(min_length=1)
     reason: str
-    contradictions: dict[ZoneId, str] = {}
+    contradictions: dict[ZoneId, str]
+    left_out: str
 
 
 class Action(Part):
