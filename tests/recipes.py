@@ -41,7 +41,7 @@ def follow(recipe: str, folder: Path) -> Followed:
     place: re.Match[str] | None = None
     lines = iter((ROOT / "docs" / "how-to" / recipe).read_text().splitlines())
     for line in lines:
-        place = PLACE.match(line) or (place if not line.strip() else None) or place
+        place = PLACE.match(line) or place
         if not line.startswith("```"):
             continue
         block = []
