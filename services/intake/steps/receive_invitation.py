@@ -65,15 +65,17 @@ async def keep_invitation(
     )
     check_invitation(asked, await zone_names(tx))
     await store.save_invitation(tx, asked, by)
+    assert asked.asked_by is not None  # noqa: S101 -- for the type checker; the rule saw to it
+    assert asked.crisis is not None  # noqa: S101 -- the same
+    assert asked.wanted_from is not None  # noqa: S101 -- the same
+    assert asked.wanted_until is not None  # noqa: S101 -- the same
     await tx.emit(
-        InvitationReceived.model_validate(
-            {
-                "occurred_at": tx.now,
-                "invitation_id": invitation_id,
-                "asked_by": asked.asked_by,
-                "crisis": asked.crisis,
-                "wanted_from": asked.wanted_from,
-                "wanted_until": asked.wanted_until,
-            }
+        InvitationReceived(
+            occurred_at=tx.now,
+            invitation_id=invitation_id,
+            asked_by=asked.asked_by,
+            crisis=asked.crisis,
+            wanted_from=asked.wanted_from,
+            wanted_until=asked.wanted_until,
         )
     )
