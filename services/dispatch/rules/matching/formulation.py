@@ -97,12 +97,11 @@ class Formulation:
         for t in self.tasks:
             self._task(t)
         self._cell_rows()
+        self._taking_part = {at: self._series_rows(groups) for at, groups in self._series.items()}
         for (w, day), items in sorted(self._days.items()):
             self._day_rows(w, day, items)
         for w, terms in sorted(self._loads.items()):
             self._load_rows(w, terms)
-        for (_, w), groups in self._series.items():
-            self._series_rows(w, groups)
 
     # -- one task
 
@@ -252,11 +251,21 @@ class Formulation:
                     clique.append(b)
             pairs = {(p, q) for p in clique for q in clique if p < q}
             if len({items[q][3] for q in clique}) > 1 and not pairs <= covered:
-                self.rows.at_most([items[q][4] for q in clique])
+                self._clique_row(w, [items[q] for q in clique])
                 covered |= pairs
             for b in clash[a]:
                 if items[a][3] != items[b][3] and (a, b) not in covered:
                     self.rows.at_most([items[a][4], items[b][4]])
+
+    def _clique_row(self, w: int, clique: list[Entry]) -> None:
+        """Allow one of a clique; in one series, only to somebody who takes part in it (tighter)."""
+        xs = [entry[4] for entry in clique]
+        series = {self.state.c.series[entry[3]] for entry in clique}
+        helper = self._taking_part.get((next(iter(series)), w)) if len(series) == 1 else None
+        if helper is None:
+            self.rows.at_most(xs)
+        else:
+            self.rows.row((*xs, helper), [1] * len(xs) + [-1], -INFINITE, 0)
 
     def _clash(self, one: Entry, two: Entry) -> bool:
         """Tell whether two entries of a day exclude each other (starts of one task always do)."""
@@ -292,12 +301,13 @@ class Formulation:
                 rows.row((*xs, over), (*minutes, -1), -INFINITE, room)
                 self._over.append((over, xs, minutes, room))
 
-    def _series_rows(self, _w: int, groups: list[list[Var]]) -> None:
+    def _series_rows(self, groups: list[list[Var]]) -> Var:
         weights = self.state.weights
         helper = self.rows.var(-weights.cost * weights.series_min)
         for xs in groups:
             self.rows.row((*xs, helper), [1] * len(xs) + [-1], -INFINITE, 0)
         self._any.append((helper, [x for xs in groups for x in xs]))
+        return helper
 
     # -- between plans and values
 
