@@ -2,10 +2,18 @@
 
 from fastapi import APIRouter
 
-from services.dispatch.web import consent_api, field_api, plan_api, roster_api
+from services.dispatch.web import (
+    consent_api,
+    day_pages,
+    desk_pages,
+    field_api,
+    field_pages,
+    plan_api,
+    roster_api,
+)
 
 router = APIRouter()
-for part in (roster_api, plan_api, consent_api, field_api):
+for part in (roster_api, plan_api, consent_api, field_api, day_pages, field_pages, desk_pages):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -1,0 +1,204 @@
+"""The coordination's desk: the roster, and each campaign's plan by half-day, with its reasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.dispatch import store
+from services.dispatch.rules.local_time import BRUSSELS, local_day, monday_of
+from services.dispatch.steps.agree_counter import agree_counter
+from services.dispatch.steps.confirm_plan import confirm_plan
+from services.dispatch.steps.propose_task import propose_task
+from services.dispatch.steps.rematch_campaign import rematch_campaign
+from services.dispatch.steps.withdraw_proposal import withdraw_proposal
+from services.dispatch.web.field_pages import as_uuid
+from services.dispatch.web.forms import Typed, tell, typed
+from services.dispatch.web.plan_view import PlanView, TaskView, view_plan
+from shared.access import Identity
+from shared.db import Database, zone_names
+from shared.errors import Problem, RefusedError
+from shared.web import Coordinator, Db, language_of, page, see_other
+from shared.words import WithdrawalReason
+
+router = APIRouter(prefix="/desk", default_response_class=HTMLResponse, include_in_schema=False)
+REFUSED = 409
+NOON = 12
+WEEK = timedelta(days=7)
+WITHDRAWAL_REASONS = (WithdrawalReason.NO_LONGER_NEEDED, WithdrawalReason.TASK_CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDay:
+    """The tasks of a morning or an afternoon; what begins at noon is of the afternoon."""
+
+    day: date
+    afternoon: bool
+    tasks: list[TaskView]
+
+
+@router.get("/")
+async def show_desk(request: Request, database: Db, _: Coordinator) -> Response:
+    """Show the campaigns and the roster."""
+    async with database.reading() as tx:
+        campaigns = await store.list_campaigns(tx)
+        views = [await view_plan(tx, request, c.frame.campaign_id) for c in campaigns]
+        roster = await store.list_roster(tx)
+        zones = await zone_names(tx)
+    language = language_of(request)
+    return page(
+        request,
+        "desk.html",
+        views=views,
+        roster=roster,
+        zones={zone.id: zone.name(language) for zone in zones.values()},
+    )
+
+
+@router.get("/campaigns/{campaign_id}")
+async def show_campaign(
+    request: Request, database: Db, who: Coordinator, campaign_id: UUID
+) -> Response:
+    """Show one week of a campaign's plan, and what is missing."""
+    return await campaign_page(request, database, who, campaign_id)
+
+
+async def campaign_page(  # noqa: PLR0913 - a page, and what was typed into it
+    request: Request,
+    database: Database,
+    who: Identity,
+    campaign_id: UUID,
+    *,
+    problems: Sequence[Problem] = (),
+    form: Typed | None = None,
+) -> Response:
+    """Render a campaign's plan; a refusal shows on top, with what was typed below."""
+    async with database.reading() as tx:
+        view = await view_plan(tx, request, campaign_id)
+        roster = await store.list_roster(tx)
+        zones = await zone_names(tx)
+        today = local_day(tx.now)
+    language = language_of(request)
+    monday = shown_week(request, view, today)
+    frame = view.campaign.frame
+    return page(
+        request,
+        "plan.html",
+        REFUSED if problems else 200,
+        view=view,
+        half_days=half_days(view.tasks, monday),
+        monday=monday,
+        sunday=monday + WEEK - timedelta(days=1),
+        before=monday - WEEK if monday > monday_of(frame.starts_on) else None,
+        after=monday + WEEK if monday + WEEK <= frame.ends_on else None,
+        until=min(frame.ends_on, max(monday, today) + timedelta(days=6)),
+        roster=[(entry.worker.id, entry.worker.name) for entry in roster],
+        zones={zone.id: zone.name(language) for zone in zones.values()},
+        withdrawal_reasons=WITHDRAWAL_REASONS,
+        problems=tell(request, problems),
+        typed=form,
+    )
+
+
+def shown_week(request: Request, view: PlanView, today: date) -> date:
+    """Choose the Monday of the week to show: asked for, or the first that is not over."""
+    frame = view.campaign.frame
+    try:
+        asked = date.fromisoformat(request.query_params.get("week", ""))
+    except ValueError:
+        asked = today
+    return monday_of(min(max(asked, frame.starts_on), frame.ends_on))
+
+
+def half_days(tasks: Sequence[TaskView], monday: date) -> list[HalfDay]:
+    """Sort a week's tasks by half-day."""
+
+    def half(task: TaskView) -> tuple[date, bool]:
+        local = task.slot.starts_at.astimezone(BRUSSELS)
+        return local.date(), local.hour >= NOON
+
+    week = [task for task in tasks if monday <= half(task)[0] < monday + WEEK]
+    return [
+        HalfDay(day, afternoon, list(theirs)) for (day, afternoon), theirs in groupby(week, half)
+    ]
+
+
+def plan_path(campaign_id: UUID) -> str:
+    """Say where a campaign's plan is shown."""
+    return f"/dispatch/desk/campaigns/{campaign_id}"
+
+
+@router.post("/campaigns/{campaign_id}/confirm")
+async def confirm(request: Request, database: Db, who: Coordinator, campaign_id: UUID) -> Response:
+    """Agree with the plan until a day: the questions go out."""
+    form = await typed(request)
+    try:
+        until_on, version = form.day("until"), form.number("version")
+        form.refuse_mistakes()
+        async with database.transaction() as tx:
+            if until_on is not None:
+                await confirm_plan(campaign_id, version, until_on, tx)
+    except RefusedError as refused:
+        return await campaign_page(
+            request, database, who, campaign_id, problems=refused.problems, form=form
+        )
+    return see_other(plan_path(campaign_id))
+
+
+@router.post("/campaigns/{campaign_id}/rematch")
+async def rematch(database: Db, _: Coordinator, campaign_id: UUID) -> Response:
+    """Make the plan anew around what people said."""
+    async with database.transaction() as tx:
+        await rematch_campaign(campaign_id, tx)
+    return see_other(plan_path(campaign_id))
+
+
+@router.post("/campaigns/{campaign_id}/tasks/{task_id}/propose")
+async def propose(
+    request: Request, database: Db, who: Coordinator, campaign_id: UUID, task_id: UUID
+) -> Response:
+    """Ask somebody for a task."""
+    form = await typed(request)
+    try:
+        async with database.transaction() as tx:
+            await propose_task(task_id, as_uuid(form.text("worker_id")), tx)
+    except RefusedError as refused:
+        return await campaign_page(
+            request, database, who, campaign_id, problems=refused.problems, form=form
+        )
+    return see_other(plan_path(campaign_id))
+
+
+@router.post("/campaigns/{campaign_id}/proposals/{proposal_id}/agree")
+async def agree(
+    request: Request, database: Db, who: Coordinator, campaign_id: UUID, proposal_id: UUID
+) -> Response:
+    """Agree with another time."""
+    try:
+        async with database.transaction() as tx:
+            await agree_counter(proposal_id, tx)
+    except RefusedError as refused:
+        return await campaign_page(request, database, who, campaign_id, problems=refused.problems)
+    return see_other(plan_path(campaign_id))
+
+
+@router.post("/campaigns/{campaign_id}/proposals/{proposal_id}/withdraw")
+async def withdraw(
+    request: Request, database: Db, who: Coordinator, campaign_id: UUID, proposal_id: UUID
+) -> Response:
+    """Take a question back."""
+    form = await typed(request)
+    try:
+        reason = form.one("reason", WithdrawalReason)
+        form.refuse_mistakes()
+        async with database.transaction() as tx:
+            await withdraw_proposal(proposal_id, reason or WITHDRAWAL_REASONS[0], tx)
+    except RefusedError as refused:
+        return await campaign_page(
+            request, database, who, campaign_id, problems=refused.problems, form=form
+        )
+    return see_other(plan_path(campaign_id))
