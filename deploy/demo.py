@@ -36,7 +36,7 @@ from shared.db import Database
 from shared.settings import Clock, HouseSettings, Profile
 from shared.words import Role
 
-MEMORY_EVERY_S = 2.0
+MEMORY_EVERY_S = 5.0
 MEBIBYTE = 1024**2
 SESSION_S = 12 * 3600  # whoever looks at a demonstration comes back to it after lunch
 
@@ -49,6 +49,8 @@ class Request:
     seed: int = 1
     speed: float = 1.0
     gateway_port: int | None = None
+    durable: bool = False
+    """Wait for the disk at each commit. What is only played is not kept, and need not."""
 
 
 @dataclass
@@ -68,6 +70,14 @@ class Demo:
 
     async def play(self, listen: Callable[[Play], None] = lambda _: None) -> dict[str, Any]:
         """Play the scenario to its end; return what it came to. `listen` may follow the play."""
+        began_at_s = time.monotonic()
+        play = await self.begin()
+        listen(play)
+        await play.run()
+        return await self.summary(play, time.monotonic() - began_at_s)
+
+    async def begin(self) -> Play:
+        """Enter by the front door with two links; nothing has happened yet."""
         settings = self.system.settings
         tokens = {
             "coordination": await first_token(
@@ -76,7 +86,6 @@ class Demo:
             "service": await first_token(settings, Role.SERVICE, "Scenario player"),
         }
         pack = load_pack(DEFAULT_TERRITORY)
-        began_at_s = time.monotonic()
         play = await Play.begin(
             self.scenario,
             self.door,
@@ -86,9 +95,11 @@ class Demo:
             speed=self.request.speed,
         )
         self.show.play = play
-        listen(play)
-        await play.run()
-        played_s = time.monotonic() - began_at_s
+        return play
+
+    async def summary(self, play: Play, played_s: float) -> dict[str, Any]:
+        """Count everything, in the database and at the front door."""
+        settings = self.system.settings
         counted = await asyncio.to_thread(
             count_everything,
             settings.database_url.get_secret_value(),
@@ -122,7 +133,7 @@ async def open_demo(request: Request, tell: Callable[[str], None]) -> AsyncItera
         wish = Wish(
             data_dir=temporary_folder(DEMO_FOLDERS, DEMO_PREFIX),
             keep=False,
-            durable=False,  # what is played is not kept
+            durable=request.durable,
             profile=Profile.DEMO,
             clock=Clock.SCENARIO,
             gateway_port=request.gateway_port,

@@ -29,7 +29,8 @@ SERVICES = ("intake", "dispatch", "notify", "reporting")
 LATENCY = """
 select extract(epoch from r.projected_at - v.recorded_at)::float as seconds
 from reporting.contribution r
-join dispatch.contribution_version v on v.contribution_id = r.contribution_id and v.version = 1
+join dispatch.contribution_version v
+  on v.contribution_id = r.contribution_id and v.version = r.version
 """
 RELAYS = """
 select r.kind, sum(r.made)::int as made from (

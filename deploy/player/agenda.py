@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 
 from shared.web import BRUSSELS
+from shared.words import Weekday
 
 Act = Callable[[], Awaitable[None]]
 MINUTES_IN_HOUR = 60
@@ -25,8 +26,14 @@ class Rank(IntEnum):
 class Agenda:
     """A queue of acts. A day has few moments: what falls between two waits for the later one."""
 
-    def __init__(self, moments_min: tuple[int, ...], now: datetime) -> None:
+    def __init__(
+        self,
+        moments_min: tuple[int, ...],
+        now: datetime,
+        weekdays: tuple[Weekday, ...] = tuple(Weekday),
+    ) -> None:
         self.now = now
+        self._weekdays = {list(Weekday).index(day) for day in weekdays}
         self._moments_min = tuple(sorted(moments_min))
         self._queue: list[tuple[datetime, Rank, str, int, Act]] = []
         self._added = 0
@@ -47,18 +54,25 @@ class Agenda:
         local = at.astimezone(BRUSSELS)
         minute = local.hour * MINUTES_IN_HOUR + local.minute
         place = bisect_left(self._moments_min, minute)
-        if place == len(self._moments_min):
-            return self.on(local.date() + timedelta(days=1), 0)
-        return self.on(local.date(), place)
+        if place < len(self._moments_min) and local.weekday() in self._weekdays:
+            return self.on(local.date(), place)
+        return self.on(self._day(local.date(), 1), 0)
 
     def moment_before(self, at: datetime) -> datetime:
         """Return the last moment that is before `at`."""
         local = (at - timedelta(minutes=1)).astimezone(BRUSSELS)
         minute = local.hour * MINUTES_IN_HOUR + local.minute
         earlier = [m for m in self._moments_min if m <= minute]
-        if not earlier:
-            return self.on(local.date() - timedelta(days=1), len(self._moments_min) - 1)
-        return self.on(local.date(), len(earlier) - 1)
+        if earlier and local.weekday() in self._weekdays:
+            return self.on(local.date(), len(earlier) - 1)
+        return self.on(self._day(local.date(), -1), -1)
+
+    def _day(self, day: date, step: int) -> date:
+        """Return the next or the previous day that has moments."""
+        day += timedelta(days=step)
+        while day.weekday() not in self._weekdays:
+            day += timedelta(days=step)
+        return day
 
     def on(self, day: date, place: int) -> datetime:
         """Return a day's moment by its place; -1 is the last."""

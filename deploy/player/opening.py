@@ -32,7 +32,8 @@ async def open_world(
         tokens: of two one-time links, under `coordination` and `service`.
     """
     chance = Chance(seed)
-    agenda = Agenda(scenario.pace.moments, scenario.pace.starts_at)
+    pace = scenario.pace
+    agenda = Agenda(pace.moments, pace.starts_at, pace.weekdays)
     return World(
         scenario=scenario,
         chance=chance,

@@ -10,7 +10,8 @@ from deploy.player.agenda import Rank
 from deploy.player.desk import Desk
 from deploy.player.front_door import FrontDoor
 from deploy.player.opening import invite_team, load_territory, open_world
-from deploy.player.rest import move_clock, wait_for_rest
+from deploy.player.phone import Phone
+from deploy.player.rest import Rest
 from deploy.player.scenario import Scenario
 from deploy.player.world import World
 
@@ -35,6 +36,7 @@ class Play:
         self.territory = territory
         self.speed = speed
         self.finished = False
+        self.phones: dict[str, Phone] = {}
         self.moments = 0
         self._begins_at = world.scenario.pace.starts_at
         self._ends_at = world.last_moment + timedelta(days=1)
@@ -58,30 +60,34 @@ class Play:
         whole = self._ends_at - self._begins_at
         return min(1.0, (self.world.now - self._begins_at) / whole)
 
-    async def run(self) -> None:
-        """Set the scene and play until nothing is left on the agenda."""
+    async def run(self, until: datetime | None = None) -> None:
+        """Set the scene and play until nothing is left on the agenda before `until`."""
         world = self.world
-        await move_clock(world.operator, world.now)
+        rest = Rest(world.operator)
+        await rest.move_clock(world.now)
         await load_territory(world, self.territory.pack, self.territory.places)
-        desk = Desk(world, await invite_team(world))
+        self.phones = await invite_team(world)
+        desk = Desk(world, self.phones)
         desk.plan_everything()
         began_at_s = asyncio.get_running_loop().time()
         while (moment := world.agenda.next_moment()) is not None:
+            if until is not None and moment > until:
+                return
             await self._wait_until_due(moment, began_at_s)
             world.agenda.now = moment
             self.moments += 1
-            await move_clock(world.operator, moment)
+            await rest.move_clock(moment)
             settled = True
             while (due := world.agenda.take_due()) is not None:
                 rank, act = due
                 if rank in DESK and not settled:
-                    await wait_for_rest(world.operator)
+                    await rest.settle()
                 await act()
                 settled = False
             world.tell_counts()
-            await wait_for_rest(world.operator)
+            await rest.settle()
         world.agenda.now += AFTERWARDS
-        await move_clock(world.operator, world.now)
+        await rest.move_clock(world.now)
         self.finished = True
 
     async def _wait_until_due(self, moment: datetime, began_at_s: float) -> None:

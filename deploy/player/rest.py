@@ -14,41 +14,70 @@ from typing import Any
 from deploy.player.front_door import SERVICES, AnswerError, Visitor
 
 LIMIT_S = 120.0
+ASK_AGAIN_S = 20.0
+# Looking earlier would cost the system more than it would tell us.
+SWEEPS_TAKE_S, FACTS_TAKE_S = 0.1, 0.03
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.1
 
 
-async def move_clock(operator: Visitor, instant: datetime) -> None:
-    """Set the clock, which asks for every chore, and wait until the system is at rest."""
-    await operator.put("/access/api/clock", {"instant": instant.isoformat()})
-    await wait_for_rest(operator, instant)
+class Rest:
+    """Looks at the system as its operator; remembers what had been said at the last quiet look."""
 
+    def __init__(self, operator: Visitor) -> None:
+        self._operator = operator
+        self._quiet_at: list[int] | None = None
 
-async def wait_for_rest(operator: Visitor, swept_at: datetime | None = None) -> None:
-    """Wait until nothing waits; with `swept_at`, also until every chore ran at that time.
+    async def move_clock(self, instant: datetime) -> None:
+        """Set the clock, which asks for every chore, and wait until the system is at rest."""
+        await self._ask_for_sweeps(instant)
+        await asyncio.sleep(SWEEPS_TAKE_S)
+        await self.wait(instant)
 
-    Raises:
-        AnswerError: something still waits after two minutes; the message says what.
-    """
-    loop = asyncio.get_running_loop()
-    give_up_at_s, pause_s = loop.time() + LIMIT_S, FIRST_PAUSE_S
-    asked_again_at_s = loop.time() + LIMIT_S / 6
-    before: list[int] | None = None
-    while True:
-        pulses = [await operator.get(f"/{service}/api/pulse") for service in SERVICES]
-        busy = [reason for pulse in pulses for reason in unrest(pulse, swept_at)]
-        said = [int(pulse["said"]) for pulse in pulses]
-        if not busy and said == before:
-            return
-        before = None if busy else said
-        if loop.time() > give_up_at_s:
-            raise AnswerError(f"the system does not come to rest: {', '.join(busy)}")
-        if swept_at is not None and loop.time() > asked_again_at_s:
-            # The hint to sweep may have died with the process that had it.
-            await operator.put("/access/api/clock", {"instant": swept_at.isoformat()})
-            asked_again_at_s = loop.time() + LIMIT_S / 6
-        if busy:
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+    async def settle(self) -> None:
+        """Let what was just said be heard, before the clock moves on or the next one acts."""
+        await asyncio.sleep(FACTS_TAKE_S)
+        await self.wait(looks=1)
+
+    async def wait(self, swept_at: datetime | None = None, *, looks: int = 2) -> None:
+        """Wait until nothing waits; with `swept_at`, also until every chore ran at that time.
+
+        `looks=1` is enough where a fact that is still on its way does no harm.
+
+        Raises:
+            AnswerError: something still waits after two minutes; the message says what.
+        """
+        loop = asyncio.get_running_loop()
+        give_up_at_s, pause_s = loop.time() + LIMIT_S, FIRST_PAUSE_S
+        ask_again_at_s = loop.time() + ASK_AGAIN_S
+        while True:
+            said, busy = await self._look(swept_at)
+            if not busy and (looks == 1 or said == self._quiet_at):
+                self._quiet_at = said
+                return
+            self._quiet_at = None if busy else said
+            if loop.time() > give_up_at_s:
+                raise AnswerError(f"the system does not come to rest: {', '.join(busy)}")
+            if swept_at is not None and loop.time() > ask_again_at_s:
+                # The hint to sweep may have died with the process that had it.
+                await self._ask_for_sweeps(swept_at)
+                ask_again_at_s = loop.time() + ASK_AGAIN_S
+            if busy:
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+
+    async def _look(self, swept_at: datetime | None) -> tuple[list[int], list[str]]:
+        """Look at each service until one is busy."""
+        said: list[int] = []
+        for service in SERVICES:
+            pulse = await self._operator.get(f"/{service}/api/pulse")
+            busy = unrest(pulse, swept_at)
+            if busy:
+                return said, busy
+            said.append(int(pulse["said"]))
+        return said, []
+
+    async def _ask_for_sweeps(self, instant: datetime) -> None:
+        await self._operator.put("/access/api/clock", {"instant": instant.isoformat()})
 
 
 def unrest(pulse: dict[str, Any], swept_at: datetime | None) -> list[str]:

@@ -315,10 +315,17 @@ class Source(Part):
 
 
 class Pace(Part):
-    """When a day has moments, and how long the play lasts at speed 1."""
+    """Which days have moments, and how long the play lasts at speed 1."""
 
     starts_at: Moment
     moments: tuple[Annotated[int, BeforeValidator(_minutes)], ...] = Field(min_length=1)
+    weekdays: tuple[Weekday, ...] = (
+        Weekday.MON,
+        Weekday.TUE,
+        Weekday.WED,
+        Weekday.THU,
+        Weekday.FRI,
+    )
     lasts_s: float = Field(gt=0)
 
 

@@ -222,7 +222,7 @@ CONTRIBUTED = Projection(
       mission = excluded.mission, kind = excluded.kind,
       people_reached = excluded.people_reached, themes = excluded.themes,
       languages = excluded.languages, non_take_up = excluded.non_take_up,
-      relays = excluded.relays, reason = excluded.reason
+      relays = excluded.relays, reason = excluded.reason, projected_at = clock_timestamp()
     where (known.version, known.fact) < (excluded.version, excluded.fact)
     """,
 )

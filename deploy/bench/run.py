@@ -1,0 +1,78 @@
+"""Runs the benches one after another against one embedded system, in about a minute."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from deploy.bench import bare, load
+from deploy.demo import Demo, Request, open_demo
+from deploy.player import Play
+from deploy.replay import bench_rebuild
+from deploy.summary import median_and_p99
+
+BARE_S = 2.0
+LOAD_S = 8.0
+RELAYED_FACTS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure and the bare one that it is read against; `ratio` is theirs."""
+
+    name: str
+    value: float
+    unit: str
+    bare_name: str
+    bare: float
+
+    @property
+    def ratio(self) -> float:
+        return self.value / self.bare
+
+
+async def bench(tell: Callable[[str], None]) -> tuple[list[Line], dict[str, float | None]]:
+    """Measure; return the figures, and an outcome's way to its figure in seconds.
+
+    Durable as in production: PostgreSQL waits for the disk at each commit, NATS too.
+    """
+    request = Request("covid-2021", durable=True)
+    async with open_demo(request, tell) as demo:
+        tell("Preparing a campaign with accepted tasks")
+        play = await _prepared(demo)
+        phones = [play.phones[key] for key in sorted(play.phones) if play.phones[key].last_sent]
+        settings = demo.system.settings
+        owner = settings.database_url.get_secret_value()
+        body = load.a_stale_correction(play).model_dump_json()
+        tell("Bare commits and bare publishing")
+        commits = await bare.commits_per_s(owner, body, BARE_S)
+        one = await bare.publishes_per_s(settings.nats_url, body.encode(), BARE_S, in_flight=1)
+        many = await bare.publishes_per_s(
+            settings.nats_url, body.encode(), BARE_S, in_flight=bare.IN_FLIGHT
+        )
+        tell("Outcomes through HTTP")
+        http = await load.record_outcomes(play, phones, owner, LOAD_S)
+        tell("Facts through the relay")
+        relayed = await load.relay_per_s(settings, play, RELAYED_FACTS)
+        tell("Projections from the streams")
+        rebuilt = await bench_rebuild(settings)
+    lines = [
+        Line("outcomes recorded through HTTP", http.per_s, "1/s", "PostgreSQL commits", commits),
+        Line("facts relayed", relayed, "1/s", "publish with ack, one at a time", one),
+        Line("facts relayed", relayed, "1/s", f"publish with ack, {bare.IN_FLIGHT} at once", many),
+        Line(
+            "facts projected anew",
+            rebuilt.rebuild_facts_per_s,
+            "1/s",
+            "bare read of the streams",
+            rebuilt.read_messages_per_s,
+        ),
+    ]
+    return lines, median_and_p99(http.to_figure_s)
+
+
+async def _prepared(demo: Demo) -> Play:
+    demo.scenario = load.bench_scenario()
+    play = await demo.begin()
+    third_day = demo.scenario.campaign.starts_on + timedelta(days=2)
+    await play.run(until=play.world.agenda.on(third_day, -1))
+    return play
