@@ -236,7 +236,6 @@ class Database:
         url: from `HouseSettings.database_url_of(schema)`.
         schema: the only one on the search path.
         clock: whose time `tx.now` is.
-        poolclass: `NullPool` in jobs, where each run has a loop of its own.
         pool_size: connections kept; twice as many may be open for a moment. The runbook's table
             adds them up against the server's `max_connections`.
     """

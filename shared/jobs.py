@@ -6,11 +6,11 @@ has an ETA, and none talks to NATS: what a sweep wants to say goes into the outb
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from celery import Celery
-from sqlalchemy import NullPool
 
 from shared.db import Database, Tx, swept
 from shared.log import bound
@@ -84,19 +84,20 @@ def make_celery(settings: HouseSettings, chores: dict[str, tuple[Chore, ...]]) -
         timezone="UTC",
         beat_schedule={},
     )
+    clockwork = Clockwork(settings)
     for service, theirs in chores.items():
         for chore in theirs:
-            _register(app, settings, service, chore)
+            _register(app, clockwork, service, chore)
     return app
 
 
-def _register(app: Celery, settings: HouseSettings, service: str, chore: Chore) -> None:
+def _register(app: Celery, clockwork: "Clockwork", service: str, chore: Chore) -> None:
     full_name = f"{service}.{chore.name}"
 
     def job() -> None:
         with bound(service=service, step=chore.name):
             try:
-                asyncio.run(_with_own_engine(settings, service, chore))
+                clockwork.do(service, chore)
             except Exception:
                 log.exception("chore failed; its rows wait for the next turn")
 
@@ -109,14 +110,38 @@ def _register(app: Celery, settings: HouseSettings, service: str, chore: Chore) 
     }
 
 
-async def _with_own_engine(settings: HouseSettings, service: str, chore: Chore) -> None:
-    # A pooled engine belongs to the loop that made it, and each job has a loop of its own.
-    url = settings.database_url_of(service)
-    database = Database(url, service, settings.clock, poolclass=NullPool)
-    try:
-        await chore.errand(database)
-    finally:
-        await database.close()
+class Clockwork:
+    """One event loop in a thread of its own, with one pool of connections per service.
+
+    A pooled engine belongs to the loop that made it: `asyncio.run` in each job would break the
+    pool, or sign in to the database for every job. Made at the first job, after any fork.
+    """
+
+    def __init__(self, settings: HouseSettings) -> None:
+        self._settings = settings
+        self._making = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._databases: dict[str, Database] = {}
+
+    def do(self, service: str, chore: Chore) -> None:
+        """Run one chore to its end, whichever thread asks."""
+        done = asyncio.run_coroutine_threadsafe(self._run(service, chore), self._running_loop())
+        done.result(HARD_LIMIT_S)
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        with self._making:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(
+                    target=self._loop.run_forever, name="clockwork", daemon=True
+                ).start()
+            return self._loop
+
+    async def _run(self, service: str, chore: Chore) -> None:
+        if service not in self._databases:
+            url = self._settings.database_url_of(service)
+            self._databases[service] = Database(url, service, self._settings.clock, pool_size=2)
+        await chore.errand(self._databases[service])
 
 
 def poke(app: Celery) -> None:
