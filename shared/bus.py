@@ -544,17 +544,17 @@ class Bus:
 
     async def _lost_facts(self, client: Client) -> list[str]:
         """Compare the stream with the outbox, which keeps what was said: disks get lost."""
-        try:
-            info = await client.jetstream().stream_info(self.service.upper())
-        except NotFoundError:
-            return [f"{self.service.upper()}: missing"]
-        async with self._database.reading() as tx:
+        async with self._database.reading() as tx:  # first: a relay may publish between the two
             since = func.clock_timestamp() - timedelta(seconds=STREAM_MAX_AGE_S)
             said = (
                 await tx.execute(
                     select(func.count()).select_from(outbox).where(outbox.c.published_at > since)
                 )
             ).scalar_one()
+        try:
+            info = await client.jetstream().stream_info(self.service.upper())
+        except NotFoundError:
+            return [f"{self.service.upper()}: missing"]
         kept = info.state.messages
         if kept >= said:
             return []
