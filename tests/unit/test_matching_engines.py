@@ -58,7 +58,7 @@ def test_brute_force_and_the_proof_agree(instance: Instance) -> None:
     from services.dispatch.rules.matching.formulation import Formulation  # noqa: PLC0415 -- solver
     from services.dispatch.rules.matching.proof import prove, whole_bound  # noqa: PLC0415 -- solver
 
-    best = best_by_force(instance)
+    best = best_by_force(instance, 1500)
     if best is None:
         return
     state = State(Candidates(instance))
@@ -99,7 +99,7 @@ def test_a_warm_start_describes_its_plan_exactly(instance: Instance) -> None:
 @few
 def test_every_plan_with_time_carries_a_bound_that_holds(instance: Instance) -> None:
     plan = match(instance, seconds=0.05)
-    best = best_by_force(instance)
+    best = best_by_force(instance, 1500)
 
     assert plan.bound is not None
     assert plan.score.total <= plan.bound
@@ -109,7 +109,7 @@ def test_every_plan_with_time_carries_a_bound_that_holds(instance: Instance) -> 
 @given(worlds)
 @few
 def test_removing_a_task_never_lowers_the_best_of_the_rest(instance: Instance) -> None:
-    if len(instance.tasks) < 2 or best_by_force(instance) is None:
+    if len(instance.tasks) < 2 or best_by_force(instance, 1500) is None:
         return
     gone = instance.tasks[0]
     fewer = replace(
@@ -120,7 +120,7 @@ def test_removing_a_task_never_lowers_the_best_of_the_rest(instance: Instance) -
     plan = match(instance, rounds=50)
     rest = [a for a in plan.assignments if a.task != gone.id]
 
-    best = best_by_force(fewer)
+    best = best_by_force(fewer, 1500)
 
     assert best is not None
     assert best >= score(fewer, rest).total
@@ -154,16 +154,16 @@ def test_the_bound_of_a_cut_map_holds_for_the_whole() -> None:
     from services.dispatch.rules.matching.formulation import Formulation  # noqa: PLC0415 -- solver
     from services.dispatch.rules.matching.proof import relaxed_bound  # noqa: PLC0415 -- solver
 
-    instance = generate(2, seed=1)
+    instance = generate(1, seed=1)
     state = State(Candidates(instance))
     whole = relaxed_bound(Formulation(state, range(len(state.c.tasks))), seconds=120)
     plan = match_country(instance, seconds=0, run=map)
 
-    bound = country_bound(instance, run=map, known=plan.score.total, rounds=2, largest=100)
+    bound = country_bound(instance, run=map, known=plan.score.total, rounds=2, largest=50)
 
     assert whole is not None
     assert bound >= int(whole[0])
-    assert bound <= 1.05 * whole[0]
+    assert bound <= 1.1 * whole[0]
     assert violations(instance, plan) == []
 
 

@@ -31,7 +31,7 @@ TEXTS = {
     "twice": N_("la tâche %(task)s est deux fois dans le plan"),
     "moved": N_("la tâche %(task)s a été proposée ou acceptée par %(worker)s : elle ne bouge pas"),
     "bad-start": N_("la tâche %(task)s ne peut pas commencer à %(start_at)s"),
-    "team-size": N_("la tâche %(task)s a %(number)s personnes"),
+    "team-size": N_("la tâche %(task)s n'a pas la bonne taille d'équipe (%(number)s)"),
     "language": N_("personne ne parle %(lang)s pour la tâche %(task)s"),
     "skill": N_("personne n'a la compétence %(skill)s pour la tâche %(task)s"),
     "zone": N_("%(worker)s quitte son quartier sans motif pour la tâche %(task)s"),

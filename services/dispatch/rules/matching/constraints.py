@@ -285,7 +285,7 @@ def overlap(ask: Ask) -> Params | None:
 
 @member_rule(
     "day-limit",
-    N_("a déjà %(number)s tâches ce jour-là"),
+    N_("a déjà ses tâches de ce jour-là (%(number)s)"),
     unit="tasks a day",
     source=STUDY,
     stage="load",
@@ -459,7 +459,7 @@ def zone(ask: TeamAsk) -> Params | None:
 
 @team_rule(
     "team-size",
-    N_("%(number)s personnes, pour %(least)s à %(most)s"),
+    N_("taille de l'équipe : %(number)s, pour %(least)s à %(most)s"),
     unit="people",
     source="the campaign's plan: pairs and threes",
 )

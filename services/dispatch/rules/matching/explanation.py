@@ -86,7 +86,7 @@ def explain(instance: Instance, plan: Plan, task_id: Id) -> Explanation:
     people = tuple(_because(lookup, task, present, w) for w in present.team)
     almost = _almost(lookup, plan, task, (present.start,), set(present.team))
     if present in plan.assignments:
-        text = N_("%(number)s personnes assurent la tâche")
+        text = N_("personnes dans l'équipe : %(number)s")
         summary = Message("done", text, {"task": task_id, "number": len(present.team)})
         return Explanation(task_id, "done", summary, people, almost)
     text = N_("il manque quelqu'un ou quelque chose à l'équipe")
@@ -178,7 +178,7 @@ def _missing(task: Task, able: list[Worker]) -> list[Message]:
         text = N_("personne de libre n'a la compétence %(skill)s")
         missing.append(Message("skill", text, {"task": task.id, "skill": task.skill}))
     if len(able) < task.min_team:
-        text = N_("il manque %(number)s personnes")
+        text = N_("personnes qui manquent : %(number)s")
         params = {"task": task.id, "number": task.min_team - len(able)}
         missing.append(Message("people", text, params))
     return missing

@@ -85,19 +85,19 @@ def difference(before: Plan, after: Plan) -> Difference:
     changed = tuple(t for t in both if was[t].start == now[t].start and was[t].team != now[t].team)
     words = []
     for code, text, tasks in (
-        ("gained", N_("%(number)s tâches de plus sont assurées"), gained),
-        ("lost", N_("%(number)s tâches ne sont plus assurées"), lost),
-        ("moved", N_("%(number)s tâches changent d'heure"), moved),
-        ("changed", N_("%(number)s tâches changent d'équipe"), changed),
+        ("gained", N_("tâches assurées en plus : %(number)s"), gained),
+        ("lost", N_("tâches qui ne sont plus assurées : %(number)s"), lost),
+        ("moved", N_("tâches qui changent d'heure : %(number)s"), moved),
+        ("changed", N_("tâches qui changent d'équipe : %(number)s"), changed),
     ):
         if tasks:
             words.append(Message(code, text, {"number": len(tasks)}))
     cover = after.score.cover - before.score.cover
     if cover:
         text = (
-            N_("les quartiers sont mieux couverts (%(number)s points de besoin de plus)")
+            N_("quartiers mieux couverts, en points de besoin : %(number)s")
             if cover > 0
-            else N_("les quartiers sont moins bien couverts (%(number)s points de besoin de moins)")
+            else N_("quartiers moins bien couverts, en points de besoin : %(number)s")
         )
         words.append(Message("cover", text, {"number": abs(cover)}))
     if not words:
