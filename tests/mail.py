@@ -1,7 +1,7 @@
 """A real mail server in this process, which can be told to refuse."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -18,6 +18,7 @@ class Mailbox:
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    close: Callable[[], None] = lambda: None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
@@ -45,6 +46,7 @@ async def a_mail_server() -> AsyncIterator[Mailbox]:
         lambda: SMTP(mailbox, hostname="mail.test"), "127.0.0.1", 0
     )
     mailbox.port = server.sockets[0].getsockname()[1]
+    mailbox.close = server.close
     try:
         yield mailbox
     finally:
