@@ -22,6 +22,7 @@ class DeploySettings(BaseSettings):
     nats_url: str | None = None
     nats_monitor_url: str | None = None
     valkey_url: str | None = None
+    secret: str | None = None
 
     data_dir: Annotated[Path, AfterValidator(Path.absolute)] = PROJECT_ROOT / ".relais" / "data"
     gateway_port: int = 8710

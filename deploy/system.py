@@ -163,7 +163,7 @@ def house_of(engines: Engines, wish: Wish) -> HouseSettings:
         database_url=engines.database_url,
         nats_url=engines.nats_url,
         valkey_url=engines.valkey_url,
-        secret=wish.env.get("RELAIS_SECRET", engines.secret),
+        secret=engines.secret,
         public_url=wish.env.get("RELAIS_PUBLIC_URL", engines.gateway_url),
         profile=wish.profile,
         clock=wish.clock,

@@ -25,10 +25,12 @@ class Here:
 
 
 def find_here(settings: DeploySettings) -> Here | None:
-    """Return the system of the data folder, else the one demonstration that runs."""
+    """Return the system of the data folder; the one demonstration that runs if none was named."""
     state = State.read(settings.data_dir)
     if state is not None:
         return Here(settings.data_dir, state)
+    if "data_dir" in settings.model_fields_set:
+        return None
     demos = [
         Here(folder, state)
         for folder in sorted(DEMO_FOLDERS.glob(f"{DEMO_PREFIX}*"))
@@ -44,10 +46,11 @@ def house_settings(settings: DeploySettings | None = None) -> HouseSettings:
         EngineError: no server is named and nothing runs here.
     """
     settings = settings or DeploySettings.read()
-    if settings.database_url is not None and settings.nats_url is not None:
-        return HouseSettings()
     here = find_here(settings)
-    if here is None:
+    if settings.database_url is not None and settings.nats_url is not None:
+        if here is None or here.state.urls["database"] != settings.database_url:
+            return HouseSettings()
+    elif here is None:
         raise EngineError(
             f"Nothing runs in {settings.data_dir}. Start it with `relais up`, or name your servers "
             "with RELAIS_DATABASE_URL, RELAIS_NATS_URL, RELAIS_VALKEY_URL and RELAIS_SECRET."

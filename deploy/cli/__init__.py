@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import typer
+from pydantic import ValidationError
 
 from deploy.engines.errors import EngineError
 from deploy.settings import DeploySettings
@@ -49,6 +50,13 @@ def main() -> None:
         if debug:
             raise
         print(f"relais: {problem}", file=sys.stderr)
+        sys.exit(FAILED)
+    except ValidationError as problem:
+        if debug or not problem.title.endswith("Settings"):
+            raise
+        for error in problem.errors(include_input=False, include_url=False):
+            name = "_".join(str(part) for part in error["loc"])
+            print(f"relais: RELAIS_{name.upper()}: {error['msg']}.", file=sys.stderr)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(STOPPED_BY_HAND)

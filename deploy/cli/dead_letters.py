@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """List what waits for a decision."""
         from rich.console import Console  # noqa: PLC0415  # slow to load
-        from rich.table import Table  # noqa: PLC0415
+        from rich.table import Table  # noqa: PLC0415  # the same
 
         from deploy import dead_letters  # noqa: PLC0415  # loads the database tools
 

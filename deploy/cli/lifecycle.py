@@ -165,7 +165,7 @@ def status(
 
 def _show(found: dict[str, Any]) -> None:
     from rich.console import Console  # noqa: PLC0415  # slow to load
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415  # the same
 
     console = Console(width=None if Console().is_terminal else 120)
     if found["address"]:

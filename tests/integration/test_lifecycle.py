@@ -12,18 +12,22 @@ from typing import Any
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
+from deploy.engines import Engines
 from deploy.settings import clean_environment
+from tests.servers import at_database
 
 PATIENCE_S = 60.0
 GIBIBYTE = 1024**3
 
 
-def relais(data: Path, *arguments: str) -> str:
+def relais(data: Path, *arguments: str, **settings: str) -> str:
+    own = {"RELAIS_DATA_DIR": str(data), "RELAIS_GATEWAY_PORT": "0"}
     done = subprocess.run(
         [sys.executable, "-P", "-m", "deploy", *arguments],
-        env=clean_environment() | {"RELAIS_DATA_DIR": str(data), "RELAIS_GATEWAY_PORT": "0"},
+        env=clean_environment() | own | settings,
         stdin=subprocess.DEVNULL,
         check=False,
         capture_output=True,
@@ -51,6 +55,12 @@ def eventually(holds: Callable[[], bool]) -> bool:
 def pids(data: Path) -> dict[str, int]:
     found: dict[str, int] = json.loads((data / "state.json").read_text())["pids"]
     return found
+
+
+def new_database(engines: Engines) -> str:
+    with psycopg.connect(engines.database_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE outside")
+    return at_database(engines.database_url, "outside")
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +132,24 @@ def test_after_down_nothing_runs_and_after_up_everything_is_there_again(data: Pa
     said = relais(data, "up")
     assert "Relais runs: http://127.0.0.1:" in said
     assert "first coordinator" not in said
+
+
+def test_with_servers_given_by_address_nothing_but_the_doors_is_started(
+    engines: Engines, tmp_path: Path
+) -> None:
+    url = new_database(engines)
+    servers = {
+        "RELAIS_DATABASE_URL": url,
+        "RELAIS_NATS_URL": engines.nats_url,
+        "RELAIS_VALKEY_URL": engines.valkey_url,
+        "RELAIS_SECRET": "a secret that only this test knows",
+    }
+
+    said = relais(tmp_path, "up", **servers)
+    ours = set(pids(tmp_path))
+    checked = relais(tmp_path, "topology", "--check", **servers)
+    relais(tmp_path, "down")
+
+    assert "/access/enter#" in said
+    assert ours == {"caddy", "guard", "jobs", "web", "worker"}
+    assert "as the code says" in checked

@@ -9,6 +9,8 @@ import pytest
 from deploy.settings import PROJECT_ROOT, clean_environment
 
 COMMANDS = (
+    "demo",
+    "territory",
     "up",
     "down",
     "status",
@@ -72,6 +74,18 @@ def test_a_command_that_needs_a_system_says_how_to_start_one(
     assert answer.returncode == 1
     assert "relais up" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_setting_that_is_missing_is_named_and_no_value_is_shown(tmp_path: Path) -> None:
+    answer = relais(
+        "migrate",
+        RELAIS_DATA_DIR=str(tmp_path),
+        RELAIS_DATABASE_URL="postgresql://owner:hunter2@127.0.0.1:1/x",
+        RELAIS_NATS_URL="nats://127.0.0.1:1",
+    )
+
+    assert answer.returncode == 1
+    assert answer.stderr == "relais: RELAIS_SECRET: Field required.\n"
 
 
 def test_down_where_nothing_runs_is_no_mistake(tmp_path: Path) -> None:
