@@ -695,15 +695,16 @@ async def drift(client: Client, hearings: Sequence[Hearing]) -> list[str]:
 
 
 async def lag(client: Client, hearings: Sequence[Hearing]) -> dict[str, int]:
-    """Count, per consumer, the facts that wait or are being handled; -1 when it is missing."""
-    js, waiting = client.jetstream(), {}
-    for hearing in hearings:
-        try:
-            info = await js.consumer_info(hearing.stream, hearing.durable)
-        except NotFoundError:
-            waiting[hearing.durable] = -1
-            continue
-        waiting[hearing.durable] = (info.num_pending or 0) + (info.num_ack_pending or 0)
+    """Count, per consumer, the facts that wait or are being handled; -1 when it is missing.
+
+    One question per stream, not per consumer: whoever waits for a system at rest asks often.
+    """
+    js = client.jetstream()
+    waiting = {hearing.durable: -1 for hearing in hearings}
+    for stream in sorted({hearing.stream for hearing in hearings}):
+        for info in await js.consumers_info(stream):
+            if info.name in waiting:
+                waiting[info.name] = (info.num_pending or 0) + (info.num_ack_pending or 0)
     return waiting
 
 

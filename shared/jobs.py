@@ -7,7 +7,7 @@ has an ETA, and none talks to NATS: what a sweep wants to say goes into the outb
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from celery import Celery
@@ -24,6 +24,7 @@ Errand = Callable[[Database], Awaitable[None]]
 """Slow work with the outside world; opens short transactions of its own."""
 
 SOFT_LIMIT_S, HARD_LIMIT_S = 110, 120
+ALL_AT_ONCE = ".all"
 PAGES_MAX = 200  # a sweep that is still busy after this many pages goes on at its next turn
 
 
@@ -87,27 +88,31 @@ def make_celery(settings: HouseSettings, chores: dict[str, tuple[Chore, ...]]) -
     clockwork = Clockwork(settings)
     for service, theirs in chores.items():
         for chore in theirs:
-            _register(app, clockwork, service, chore)
+            name = f"{service}.{chore.name}"
+            _register(app, clockwork, service, name, (chore,))
+            app.conf.beat_schedule[name] = {
+                "task": name,
+                "schedule": chore.every_s,
+                # A job that waited longer than its own period is pointless: its successor is there.
+                "options": {"expires": max(10.0, chore.every_s)},
+            }
+        if theirs:
+            _register(app, clockwork, service, service + ALL_AT_ONCE, theirs)
     return app
 
 
-def _register(app: Celery, clockwork: "Clockwork", service: str, chore: Chore) -> None:
-    full_name = f"{service}.{chore.name}"
-
+def _register(
+    app: Celery, clockwork: "Clockwork", service: str, name: str, chores: Sequence[Chore]
+) -> None:
     def job() -> None:
-        with bound(service=service, step=chore.name):
-            try:
-                clockwork.do(service, chore)
-            except Exception:
-                log.exception("chore failed; its rows wait for the next turn")
+        for chore in chores:
+            with bound(service=service, step=chore.name):
+                try:
+                    clockwork.do(service, chore)
+                except Exception:
+                    log.exception("chore failed; its rows wait for the next turn")
 
-    app.task(name=full_name, soft_time_limit=SOFT_LIMIT_S, time_limit=HARD_LIMIT_S)(job)
-    app.conf.beat_schedule[full_name] = {
-        "task": full_name,
-        "schedule": chore.every_s,
-        # A job that waited longer than its own period is pointless: its successor is there.
-        "options": {"expires": max(10.0, chore.every_s)},
-    }
+    app.task(name=name, soft_time_limit=SOFT_LIMIT_S, time_limit=HARD_LIMIT_S)(job)
 
 
 class Clockwork:
@@ -145,6 +150,7 @@ class Clockwork:
 
 
 def poke(app: Celery) -> None:
-    """Ask for every chore now: a hint, sent when a played clock was moved."""
-    for name in app.conf.beat_schedule:
-        app.send_task(name, ignore_result=True, expires=60)
+    """Ask for every chore now: a hint, sent when a played clock was moved. One job per service."""
+    for name in app.tasks:
+        if name.endswith(ALL_AT_ONCE):
+            app.send_task(name, ignore_result=True, expires=60)
