@@ -2,7 +2,7 @@
 
 from shared.settings import HouseSettings
 
-THINKING_LIMIT_S = 10.0
+THINKING_LIMIT_S = 12.0
 """A plan that takes longer is not waited for: below half of the time that NATS waits for an
 acknowledgement, so that a slow match is never heard twice."""
 
