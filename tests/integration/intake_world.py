@@ -150,21 +150,40 @@ async def say_opinion(
     await house.settle()
 
 
-async def accepted(house: House, desk: httpx.AsyncClient, closes_at: str, after: str) -> str:
-    """Bring an invitation to its acceptance: judged, consulted until `closes_at`, decided."""
-    invitation_id = await invite(desk)
+async def now_and(house: House, hours: int) -> str:
+    """Say the moment that many hours after the played clock's."""
+    query = "select instant + make_interval(hours => :hours) as at from access.clock"
+    rows = await house.rows("intake", query, hours=hours)
+    return str(rows[0]["at"].isoformat())
+
+
+async def accepted(house: House, desk: httpx.AsyncClient, **changed: Any) -> str:
+    """Bring an invitation to its acceptance: judged, consulted, decided; four hours pass."""
+    invitation_id = await invite(desk, **changed)
     judged = await desk.put(
         f"/intake/api/invitations/{invitation_id}/judgement", json=a_judgement()
     )
     assert judged.status_code == 200, judged.text
-    await consult(desk, invitation_id, closes_at)
-    await house.at(after)
+    await consult(desk, invitation_id, await now_and(house, 3))
+    await house.at(await now_and(house, 4))
     decided = await desk.post(
         f"/intake/api/invitations/{invitation_id}/decision",
         json={"decision": "accept", "reason": "La charte est respectée et l'équipe est d'accord."},
     )
     assert decided.status_code == 200, decided.text
     return invitation_id
+
+
+async def declared(
+    house: House, desk: httpx.AsyncClient, chosen: list[str], **changed: Any
+) -> dict[str, Any]:
+    """Bring a campaign to its declaration; return what was asked."""
+    zones = await zones_with_reasons(desk, chosen)
+    asked = a_campaign(await accepted(house, desk), chosen, zones=zones, **changed)
+    answer = await desk.post("/intake/api/campaigns", json=asked)
+    assert answer.status_code == 201, answer.text
+    await house.settle()
+    return asked
 
 
 def slugs(answer: httpx.Response) -> set[str]:
