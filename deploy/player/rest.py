@@ -17,7 +17,7 @@ LIMIT_S = 120.0
 ASK_AGAIN_S = 20.0
 # Looking earlier would cost the system more than it would tell us.
 SWEEPS_TAKE_S, FACTS_TAKE_S = 0.1, 0.03
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.1
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.03, 0.2
 
 
 class Rest:

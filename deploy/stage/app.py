@@ -81,10 +81,7 @@ class Stage:
                 "gettext": catalogue.gettext,
                 "ngettext": catalogue.ngettext,
                 "who": None,
-                "menu": [
-                    ("/demo/", catalogue.gettext("Le scénario")),
-                    ("/demo/mail", catalogue.gettext("Boîte aux lettres")),
-                ],
+                "menu": [],
                 "csrf": "",
                 "lang": language,
                 "languages": LANGUAGES,

@@ -1,0 +1,181 @@
+"""`relais demo`, as a person starts it: three crises, the same figures twice, nothing lost."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from deploy.demo import Demo, Request, open_demo
+from deploy.engines import State
+from deploy.settings import PROJECT_ROOT, clean_environment
+from deploy.where import DEMO_FOLDERS, DEMO_PREFIX
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+
+PLAY_LIMIT_S = 1200
+GONE_LIMIT_S = 60
+FIGURES = (
+    "campaigns",
+    "zones",
+    "tasks_generated",
+    "proposed",
+    "accepted",
+    "declined",
+    "done",
+    "outcomes",
+    "contributions",
+    "people_reached",
+    "relays",
+)
+COUNTED_AT_LEAST_ONCE = ("accepted", "declined", "done", "outcomes", "people_reached")
+
+
+@cache
+def played(scenario: str) -> dict[str, Any]:
+    """Play a scenario once in this process's life, as the command does."""
+    return play(scenario)
+
+
+def play(scenario: str, *options: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [*DEMO, "--scenario", scenario, "--speed", "0", "--exit", "--json", *options],
+        cwd=PROJECT_ROOT,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=PLAY_LIMIT_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    summary: dict[str, Any] = json.loads(done.stdout)
+    return summary
+
+
+DEMO = (sys.executable, "-P", "-m", "deploy", "demo")
+
+
+def figures(summary: dict[str, Any]) -> dict[str, Any]:
+    return {name: summary[name] for name in FIGURES}
+
+
+@pytest.mark.parametrize("scenario", ["energy-2022", "ukraine-2022", "covid-2021"])
+def test_a_crisis_is_played_to_its_end_and_breaks_no_law(scenario: str) -> None:
+    summary = played(scenario)
+
+    assert {law: n for law, n in summary["laws"].items() if n} == {}
+    assert summary["laws_broken"] == 0
+    assert summary["dead_letters"] == 0
+    assert summary["campaigns"] == 1
+    assert all(summary[name] > 0 for name in COUNTED_AT_LEAST_ONCE)
+    assert summary["done"] <= summary["tasks_generated"]
+    assert summary["duplicates_absorbed"] > 0
+    assert summary["outcome_to_figure_s"]["median"] is not None
+
+
+def test_ukraine_ends_with_540_accompaniments_in_the_published_shares() -> None:
+    relays = played("ukraine-2022")["relays"]
+
+    assert sum(relays.values()) == 540
+    assert 100 * relays["interpreting"] / 540 == pytest.approx(28, abs=0.2)
+    assert 100 * relays["housing"] / 540 == pytest.approx(21, abs=0.2)
+    assert 100 * relays["disability_recognition"] / 540 == pytest.approx(0.7, abs=0.2)
+
+
+def test_the_same_scenario_with_the_same_seed_gives_the_same_figures() -> None:
+    again = play("covid-2021")
+
+    assert figures(again) == figures(played("covid-2021"))
+
+
+def test_another_seed_gives_another_crisis() -> None:
+    other = play("covid-2021", "--seed", "2")
+
+    assert other["laws_broken"] == 0
+    assert figures(other) != figures(played("covid-2021"))
+
+
+async def test_killing_the_worker_and_the_broker_loses_nothing_and_counts_nothing_twice() -> None:
+    async with a_demo(Request("covid-2021", speed=0)) as demo:
+        playing = asyncio.create_task(demo.play())
+        await until(lambda: moments(demo) >= 12 or playing.done())
+        kill(demo, "worker")
+        await until(lambda: moments(demo) >= 18 or playing.done())
+        kill(demo, "nats")
+        summary = await playing
+
+    assert {law: n for law, n in summary["laws"].items() if n} == {}
+    assert summary["dead_letters"] == 0
+    unharmed = await asyncio.to_thread(played, "covid-2021")
+    assert figures(summary) == figures(unharmed)
+
+
+def test_a_killed_demo_leaves_no_process_and_no_folder() -> None:
+    demo = subprocess.Popen(
+        [*DEMO, "--speed", "1"],
+        cwd=PROJECT_ROOT,
+        env=clean_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: bool(started(demo.pid)), "the demo did not start")
+        [folder] = started(demo.pid)
+        state = State.read(folder)
+        assert state is not None
+        pids = list(state.pids.values())
+    finally:
+        demo.send_signal(signal.SIGKILL)
+        demo.wait()
+
+    wait_for(lambda: not any(psutil.pid_exists(pid) for pid in pids), "a process stayed")
+    wait_for(lambda: not folder.exists(), "the folder stayed")
+
+
+@contextlib.asynccontextmanager
+async def a_demo(request: Request) -> AsyncIterator[Demo]:
+    async with open_demo(request, lambda _: None) as demo:
+        yield demo
+
+
+def moments(demo: Demo) -> int:
+    """Count the scenario's moments so far at which work was under way."""
+    play = demo.show.play
+    return 0 if play is None else len(play.world.tasks_done)
+
+
+def kill(demo: Demo, name: str) -> None:
+    os.kill(demo.system.engines.pids()[name], signal.SIGKILL)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PLAY_LIMIT_S):
+        while not condition():  # noqa: ASYNC110 - the condition is the system's
+            await asyncio.sleep(0.02)
+
+
+def wait_for(condition: Callable[[], bool], complaint: str) -> None:
+    give_up_at_s = time.monotonic() + GONE_LIMIT_S
+    while not condition():
+        assert time.monotonic() < give_up_at_s, complaint
+        time.sleep(0.1)
+
+
+def started(pid: int) -> list[Path]:
+    """Find the folder of the demo of this process, once its doors are open."""
+    states = {folder: State.read(folder) for folder in DEMO_FOLDERS.glob(f"{DEMO_PREFIX}*")}
+    return [
+        folder
+        for folder, state in states.items()
+        if state is not None and state.parent == pid and "web" in state.pids
+    ]
