@@ -128,6 +128,12 @@ async def get_checksum(database: Db, _: Operator) -> Checksum:
         )
 
 
+def monday(week: str) -> date:
+    """Give the first day of an ISO week, `2022-W05`."""
+    year, _, number = week.partition("-W")
+    return date.fromisocalendar(int(year), int(number), 1)
+
+
 def coded(closed_list: type[E], counts: Mapping[str, int]) -> list[tuple[E, int]]:
     """Pair counts with the words of their list, the largest first."""
     found = [(closed_list(value), count) for value, count in counts.items()]
@@ -164,6 +170,7 @@ async def figures_page(
         figures=counted,
         totals=TOTALS,
         places=sorted(places, key=lambda place: place[0].casefold()),
+        weeks=[(monday(line.week), line) for line in counted.by_week],
         kinds=[(ActionKind(line.kind), line) for line in counted.by_kind],
         themes=coded(Theme, counted.by_theme),
         languages_used=coded(Language, counted.by_language),
