@@ -20,7 +20,7 @@ from deploy.settings import PROJECT_ROOT, DeploySettings
 from shared.settings import Clock, HouseSettings, Profile
 
 DOORS = ("web", "worker", "jobs")
-READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 180.0
 POLL_S = 0.05
 
 

@@ -21,7 +21,7 @@ class Engine(ABC):
     """
 
     name: ClassVar[str]
-    start_timeout_s: ClassVar[float] = 60.0
+    start_timeout_s: ClassVar[float] = 120.0
 
     def __init__(self, data: Path, *, password: str, port: int | None = None) -> None:
         self.folder = data / self.name

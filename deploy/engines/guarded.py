@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from deploy.engines.errors import EngineError
 
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

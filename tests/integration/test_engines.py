@@ -21,7 +21,7 @@ from deploy.engines.nats import monitor
 from deploy.settings import PROJECT_ROOT, DeploySettings
 from tests.servers import test_settings
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 PARENT = """
 import sys, time

@@ -19,7 +19,7 @@ from deploy.engines import Engines
 from deploy.settings import clean_environment
 from tests.servers import at_database
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 GIBIBYTE = 1024**3
 
 
