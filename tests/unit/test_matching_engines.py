@@ -294,3 +294,24 @@ def test_two_campaigns_are_compared_in_words_and_figures() -> None:
     assert told.gained == ("table",)
     assert told.after.total > told.before.total
     assert all("%(" not in word.render() for word in told.words)
+
+
+def test_the_rows_forbid_every_clash_of_two_tasks() -> None:
+    from services.dispatch.rules.matching.formulation import Formulation  # noqa: PLC0415 -- solver
+
+    long = a_task("a", duration_min=6 * HOUR)
+    early = a_task("b", duration_min=HOUR)
+    late = a_task("c", duration_min=HOUR, starts=(TEN + 5 * HOUR,))
+    state = State(Candidates(an_instance(long, early, late, workers=[a_worker("ana")])))
+
+    formulation = Formulation(state, range(3))
+
+    x = {state.c.tasks[t].id: var for (t, _, _), var in formulation.x.items()}
+    rows = formulation.rows
+    limits = {
+        frozenset(rows.columns[rows.starts[r] : rows.starts[r + 1]]): rows.high[r]
+        for r in range(len(rows.low))
+    }
+    for one, two in (("a", "b"), ("a", "c")):
+        assert any({x[one], x[two]} <= row and high == 1 for row, high in limits.items())
+    assert not any({x["b"], x["c"]} <= row and high == 1 for row, high in limits.items())
