@@ -300,7 +300,7 @@ def test_the_rows_forbid_every_clash_of_two_tasks() -> None:
     from services.dispatch.rules.matching.formulation import Formulation  # noqa: PLC0415 -- solver
 
     long = a_task("a", duration_min=6 * HOUR)
-    early = a_task("b", duration_min=HOUR)
+    early = a_task("b", duration_min=HOUR, starts=(TEN + HOUR,))
     late = a_task("c", duration_min=HOUR, starts=(TEN + 5 * HOUR,))
     state = State(Candidates(an_instance(long, early, late, workers=[a_worker("ana")])))
 
