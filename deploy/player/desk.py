@@ -26,6 +26,7 @@ class Desk:
         self.phones = phones
         self.confirmed_until: str = ""
         self._looks_at: set[datetime] = set()
+        self._not_agreed: set[str] = set()
         for phone in phones.values():
             phone.on_change = self.look_after
 
@@ -244,7 +245,14 @@ class Desk:
             await self.phones[world.key_of(worker_id)].look()
 
     async def _agree(self, counter: dict[str, Any]) -> bool:
-        return await self._try(f"/dispatch/api/proposals/{counter['proposal_id']}/agree", None)
+        """Agree to another time; a no is not asked for twice."""
+        proposal_id = counter["proposal_id"]
+        if proposal_id in self._not_agreed:
+            return False
+        agreed = await self._try(f"/dispatch/api/proposals/{proposal_id}/agree", None)
+        if not agreed:
+            self._not_agreed.add(proposal_id)
+        return agreed
 
     async def _propose(self, task_id: str, worker_id: str) -> bool:
         path = f"/dispatch/api/tasks/{task_id}/propose"
