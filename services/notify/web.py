@@ -171,8 +171,8 @@ async def preferences_page(
         request,
         "preferences.html",
         contact=contact,
-        by_mail=Channel.EMAIL in contact.channels,
-        mail_offered=Channel.EMAIL in offered(MailSettings()),
+        ways=[way for way in offered(MailSettings()) if way is not Channel.INBOX],
+        mail=Channel.EMAIL,
         saved=bool(saved),
     )
 
@@ -183,11 +183,10 @@ async def save_preferences(
     who: AnyPerson,
     language: Annotated[UserLanguage, Form()],
     email: Annotated[str, Form(max_length=254)] = "",
-    by_mail: Annotated[str, Form()] = "",
+    channels: Annotated[list[Channel] | None, Form()] = None,
 ) -> Response:
     """Keep how one wants to be told."""
-    channels = [Channel.INBOX, Channel.EMAIL] if by_mail else [Channel.INBOX]
-    contact = contact_point(who.person_id, who.role, language, email, channels)
+    contact = contact_point(who.person_id, who.role, language, email, channels or [])
     async with database.transaction() as tx:
         await save_contact_point(tx, who, contact)
     return see_other("/notify/preferences?saved=1")

@@ -490,7 +490,7 @@ async def test_pages_show_messages_and_keep_preferences(story: Story, mailbox: M
     await story.house.sweep()
 
     inbox = await story.worker.get("/notify/")
-    form = {"language": "nl", "email": "new@raq.test", "by_mail": "true"}
+    form = {"language": "nl", "email": "new@raq.test", "channels": "email"}
     saved = await story.worker.post("/notify/preferences", data=form)
     page = await story.worker.get("/notify/preferences")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.recipes import follow
 
-RECIPES = ("add-a-figure.md", "add-an-outcome-kind.md")
+RECIPES = ("add-a-figure.md", "add-a-notification-channel.md", "add-an-outcome-kind.md")
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

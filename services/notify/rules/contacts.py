@@ -26,8 +26,8 @@ class ContactPoint:
 
     def ways(self) -> tuple[Channel, ...]:
         """List the channels by which this person is told, the inbox first."""
-        by_mail = Channel.EMAIL in self.channels and self.email is not None
-        return (Channel.INBOX, Channel.EMAIL) if by_mail else (Channel.INBOX,)
+        wished = dict.fromkeys((Channel.INBOX, *self.channels))
+        return tuple(way for way in wished if way is not Channel.EMAIL or self.email is not None)
 
 
 def unknown_person(person_id: PersonId, role: Role) -> ContactPoint:
