@@ -1,11 +1,12 @@
 """An invitation is judged by the charter, with the workers, before anybody decides."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from services.intake import store
 from shared.words import Boundary, Law, Role
 from tests.house import House, a_client_id
 from tests.integration.intake_world import (
@@ -163,6 +164,8 @@ async def test_opinions_are_hidden_from_everybody_until_the_window_closes(
     whole = (await desk.get(address)).json()
     page = (await desk.get(f"/intake/invitations/{invitation_id}")).text
     reply = await desk.post(f"/intake/api/opinions/{opinion['id']}/reply", json={"reply": REPLY})
+    async with house.databases["intake"].reading() as tx:
+        from_the_store = await store.opinions_of(tx, UUID(consultation))
     await house.at(await now_and(house, 11))
     closed = (await desk.get(f"{address}/consultation")).json()
     page_closed = (await desk.get(f"/intake/invitations/{invitation_id}")).text
@@ -172,6 +175,7 @@ async def test_opinions_are_hidden_from_everybody_until_the_window_closes(
     assert str(opinion["id"]) not in page
     assert "Les avis restent cachés" in page
     assert reply.status_code == 404
+    assert from_the_store == []
     assert sorted(o["stance"] for o in closed["opinions"]) == ["against", "no_opinion"]
     assert str(opinion["id"]) in page_closed
     assert str(worker) not in str(closed) + page_closed
