@@ -4,10 +4,10 @@ from services.dispatch.steps.close_campaign import close_campaign
 from services.dispatch.steps.close_consultation import close_consultation
 from services.dispatch.steps.match_raqs import match_raqs
 from services.dispatch.steps.name_campaign import name_campaign
+from services.dispatch.steps.note_gap import note_gap
 from services.dispatch.steps.note_told import note_told
 from services.dispatch.steps.note_unreachable import note_unreachable
 from services.dispatch.steps.open_consultation import open_consultation
-from services.dispatch.steps.refill_task import refill_task
 from services.dispatch.steps.resume_campaign import resume_campaign
 from services.dispatch.steps.suspend_campaign import suspend_campaign
 from shared.bus import Bus
@@ -35,9 +35,9 @@ def listen(bus: Bus) -> None:
     bus.on(NeighbourhoodsTargeted, match_raqs)
     bus.on(RaqNotified, note_told)
     bus.on(NotificationFailed, note_unreachable)
-    bus.on(TaskDeclined, refill_task)
-    bus.on(TaskExpired, refill_task)
-    bus.on(TaskHandedBack, refill_task)
+    bus.on(TaskDeclined, note_gap)
+    bus.on(TaskExpired, note_gap)
+    bus.on(TaskHandedBack, note_gap)
     bus.on(CampaignSuspended, suspend_campaign)
     bus.on(CampaignResumed, resume_campaign)
     bus.on(CampaignClosed, close_campaign)

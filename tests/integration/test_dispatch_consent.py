@@ -90,10 +90,38 @@ async def test_a_decline_is_said_of_the_proposal_and_somebody_else_is_suggested(
     assert declined.json()["state"] == "declined"
     assert "worker_id" not in fact
     assert gap["missing"] == 1
+    assert gap["since"] is not None
     assert [person["name"] for person in gap["suggestions"]] == [other]
     assert all(proposal["task_id"] != first["task_id"] for proposal in unasked)
     assert (await world.propose(first["task_id"], other)).status_code == 200
     assert other in await world.team(campaign)
+
+
+async def test_nobody_is_suggested_for_two_gaps_at_once_nor_when_they_are_taken(
+    house: House,
+) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    same_hours = world.an_action(kind="drop_in"), world.an_action(kind="street_round")
+    campaign = await world.target(*same_hours, ends_on=world.monday)
+    planned = [len(task["team"]) for task in (await world.plan(campaign))["tasks"]]
+    await world.confirm(campaign)
+    for name in ("Amina", "Samir"):
+        (question,) = await world.proposals(name)
+        await world.answer(name, question, "decline", reason="not_my_place")
+    for name in ("Lotte", "Jan"):
+        await world.hire(name)
+
+    before = [[p["name"] for p in gap["suggestions"]] for gap in await world.gaps(campaign)]
+    for name in ("Lotte", "Jan"):
+        await world.coordination.put(
+            f"/dispatch/api/workers/{world.ids[name]}/absences/{world.ids[name]}",
+            json={"from_on": str(world.monday), "until_on": str(world.monday)},
+        )
+    after = [[p["name"] for p in gap["suggestions"]] for gap in await world.gaps(campaign)]
+
+    assert sorted(planned) == [0, 2]
+    assert sorted(map(sorted, before)) == [["Amina", "Samir"], ["Jan", "Lotte"]]
+    assert sorted(map(sorted, after)) == [[], ["Amina", "Samir"]]
 
 
 async def test_a_declined_task_is_not_asked_again_and_a_handed_back_one_frees_the_time(

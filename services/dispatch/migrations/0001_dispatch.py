@@ -160,6 +160,7 @@ create table task (
   skill text,
   partners text[] not null,
   unmatched_because jsonb,
+  gap_since timestamptz,
   started_at timestamptz,
   done_at timestamptz,
   not_done_at timestamptz,

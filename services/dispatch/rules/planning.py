@@ -27,7 +27,7 @@ from services.dispatch.rules.matching import (
     refill,
 )
 from services.dispatch.rules.matching.engine import all_refusals
-from services.dispatch.rules.roster import Calendar, Frame, Slot
+from services.dispatch.rules.roster import Calendar, Frame, Holding, Slot
 from services.dispatch.rules.time_account import full_time_min
 from services.dispatch.rules.wording import Said, duration, said
 from shared.words import TaskId, WorkerId
@@ -137,6 +137,31 @@ def fill_gap(situation: Situation) -> tuple[Suggestion, ...]:
     held = {who for fact in instance.fixed for who in fact.team}
     new = _suggestions(instance, row, held)
     return tuple(s for s in new if over_full_time(situation, s.worker_id) is None)
+
+
+def fill_gaps(situation: Situation) -> dict[TaskId, tuple[Suggestion, ...]]:
+    """Suggest people for each task of a situation, the first one first, nobody for two at once."""
+    found: dict[TaskId, tuple[Suggestion, ...]] = {}
+    calendar = situation.calendar
+    for slot in sorted(situation.slots, key=lambda s: (s.starts_at, s.zone_id, str(s.id))):
+        one = replace(situation, slots=(slot,), calendar=calendar)
+        found[slot.id] = fill_gap(one)
+        taken = tuple(
+            Holding(
+                s.worker_id, slot.id, slot.campaign_id, slot.zone_id, slot.starts_at, slot.ends_at
+            )
+            for s in found[slot.id]
+        )
+        calendar = replace(calendar, holdings=(*calendar.holdings, *taken))
+    return found
+
+
+def why(situation: Situation, worker_id: UUID) -> tuple[Said, ...]:
+    """Say why somebody may be asked for a task: their zone, what they speak and can do."""
+    instance, (slot,) = situation.instance(), situation.slots
+    start = wall_minute(campaign_monday(situation.frame), slot.starts_at)
+    row = Assignment(str(slot.id), start, (str(worker_id),))
+    return next((s.why for s in _suggestions(instance, row, ())), ())
 
 
 def refusals(situation: Situation, worker_id: UUID) -> list[Refusal]:

@@ -11,7 +11,6 @@ from services.dispatch.rules.local_time import local_day
 from services.dispatch.rules.planning import Situation, still_possible
 from services.dispatch.steps.look_at_task import must_run
 from services.dispatch.steps.propose_task import ask
-from services.dispatch.steps.refill_task import suggest_for
 from services.dispatch.steps.think_aside import think_aside
 from shared.db import Tx
 from shared.errors import refuse
@@ -70,8 +69,4 @@ async def confirm_plan(campaign_id: UUID, version: int, until_on: date, tx: Tx) 
         numbers[slot.id] += 1
     await store.save_suggestions(tx, slots, [])
     await store.confirm_until(tx, plan.id, until_on)
-    short = {suggestion.task_id for suggestion in asked.left_out}
-    people = {suggestion.worker_id for suggestion in asked.ask}
-    for gap in sorted(short | set(await store.gaps_that_suggest(tx, people, tx.now))):
-        await suggest_for(gap, tx)
     return Confirmed(len(asked.ask), len(asked.left_out))

@@ -7,12 +7,11 @@ from uuid import UUID, uuid5
 from services.dispatch import store
 from services.dispatch.rules import consent
 from services.dispatch.rules.instance import campaign_monday
-from services.dispatch.rules.planning import Situation, over_full_time, refusals
+from services.dispatch.rules.planning import Situation, over_full_time, refusals, why
 from services.dispatch.rules.roster import Slot
 from services.dispatch.rules.tasks import move_problems
 from services.dispatch.rules.wording import Said, as_problem
 from services.dispatch.steps.look_at_task import look_at_task, must_run
-from services.dispatch.steps.refill_task import suggest_for
 from services.dispatch.steps.think_aside import think_aside
 from services.dispatch.store import Campaign, Proposal, TaskRow
 from shared.db import Tx, zone_names
@@ -44,12 +43,11 @@ async def propose_task(
     must_be_to_come(task, tx.now)
     situation = await look_at_task(tx, campaign, task)
     await must_be_able(tx, situation, worker_id)
-    why = await reasons(tx, task, worker_id)
-    proposal_id = await ask(tx, task.slot, WorkerId(worker_id), why, len(asked))
-    await store.drop_suggestion(tx, task_id, worker_id)
-    for gap in await store.gaps_that_suggest(tx, [worker_id], tx.now):
-        await suggest_for(gap, tx)
-    return proposal_id
+    reasons = await think_aside(lambda: why(situation, worker_id))
+    await store.save_suggestions(tx, [task_id], [])
+    if sum(p.state in consent.HOLDING for p in held) + 1 >= task.slot.people_wanted:
+        await store.forget_gap(tx, task_id)
+    return await ask(tx, task.slot, WorkerId(worker_id), reasons, len(asked))
 
 
 async def moved(
@@ -109,14 +107,8 @@ async def obstacles(tx: Tx, situation: Situation, worker_id: UUID) -> list[Probl
     return [as_problem(refusal, campaign_monday(situation.frame), names) for refusal in found]
 
 
-async def reasons(tx: Tx, task: TaskRow, worker_id: UUID) -> tuple[Said, ...]:
-    """Return why the plan suggests somebody; nothing when a person chose them."""
-    suggested = await store.suggestions_of(tx, task.slot.campaign_id)
-    return next((s.why for s in suggested[task.slot.id] if s.worker_id == worker_id), ())
-
-
 async def ask(
-    tx: Tx, slot: Slot, worker_id: WorkerId, why: tuple[Said, ...], number: int
+    tx: Tx, slot: Slot, worker_id: WorkerId, reasons: tuple[Said, ...], number: int
 ) -> ProposalId:
     """Save a question to a worker and say it. `number`: how many were asked about the task."""
     proposal = Proposal(
@@ -130,7 +122,7 @@ async def ask(
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         answer_by=consent.answer_by(tx.now, slot.starts_at),
-        why=list(why),
+        why=list(reasons),
     )
     await store.save_proposal(tx, proposal)
     await tx.emit(

@@ -43,7 +43,9 @@ async def rematch_campaign(campaign_id: UUID, tx: Tx) -> int:
     plan_id = PlanId(uuid5(campaign_id, "plan"))
     version = known.version + 1 if known else 1
     await store.save_plan(tx, plan_id, campaign_id, version)
-    await store.save_suggestions(tx, [row.slot.id for row in to_come], teams.suggestions)
+    held = await store.held_proposals(tx, campaign_id)
+    fresh = [s for s in teams.suggestions if not held.get(s.task_id)]
+    await store.save_suggestions(tx, [row.slot.id for row in to_come], fresh)
     await store.explain_unmatched(
         tx, [(row.slot.id, teams.unmatched.get(row.slot.id)) for row in to_come]
     )

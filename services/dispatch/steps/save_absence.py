@@ -6,7 +6,6 @@ from uuid import UUID
 from services.dispatch import store
 from services.dispatch.rules.local_time import local_day
 from services.dispatch.rules.roster import Absence
-from services.dispatch.steps.refill_task import suggest_for
 from shared.db import Tx
 from shared.errors import refuse
 from shared.words import TaskId
@@ -29,7 +28,5 @@ async def save_absence(absence_id: UUID, own: Absence, tx: Tx) -> list[TaskId]:
         )
     await store.lock_worker(tx, own.worker_id)
     await store.save_absence(tx, absence_id, own)
-    for gap in await store.gaps_that_suggest(tx, [own.worker_id], tx.now):
-        await suggest_for(gap, tx)
     accepted = await store.accepted_by_worker(tx, own.worker_id, tx.now)
     return [p.task_id for p in accepted if own.from_on <= local_day(p.starts_at) <= own.until_on]

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from services.dispatch import store
 from services.dispatch.rules.roster import Commitment
-from services.dispatch.steps.refill_task import suggest_for
 from shared.db import Tx, zone_names
 from shared.errors import refuse
 from shared.words import TaskId
@@ -32,7 +31,5 @@ async def save_commitment(commitment_id: UUID, own: Commitment, tx: Tx) -> list[
         raise refuse("unknown_zone", "Ce quartier n’est pas connu.", place="zone_id")
     await store.lock_worker(tx, own.worker_id)
     await store.save_commitment(tx, commitment_id, own)
-    for gap in await store.gaps_that_suggest(tx, [own.worker_id], tx.now):
-        await suggest_for(gap, tx)
     accepted = await store.accepted_by_worker(tx, own.worker_id, tx.now)
     return [p.task_id for p in accepted if p.starts_at < own.ends_at and own.starts_at < p.ends_at]

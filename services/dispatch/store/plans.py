@@ -20,7 +20,6 @@ from services.dispatch.store.tables import (
     campaign_name,
     plan,
     planned_action,
-    proposal,
     task,
 )
 from shared.db import Tx
@@ -70,6 +69,7 @@ class TaskRow:
 
     slot: Slot
     unmatched_because: Said | None
+    gap_since: datetime | None
     started_at: datetime | None
     done_at: datetime | None
     not_done_at: datetime | None
@@ -314,6 +314,7 @@ def _task(row: Row[Any]) -> TaskRow:
             partners=tuple(row.partners),
         ),
         row.unmatched_because,
+        row.gap_since,
         row.started_at,
         row.done_at,
         row.not_done_at,
@@ -384,15 +385,6 @@ async def save_suggestions(
         )
 
 
-async def drop_suggestion(tx: Tx, task_id: UUID, worker_id: UUID) -> None:
-    """Take somebody off the suggestions for a task: they are asked now."""
-    await tx.execute(
-        delete(assignment).where(
-            assignment.c.task_id == task_id, assignment.c.worker_id == worker_id
-        )
-    )
-
-
 async def suggestions_of(tx: Tx, campaign_id: UUID) -> defaultdict[UUID, list[Suggestion]]:
     """Return by task whom the plan of a campaign suggests, in the order of their ids."""
     rows = await tx.execute(
@@ -409,21 +401,8 @@ async def suggestions_of(tx: Tx, campaign_id: UUID) -> defaultdict[UUID, list[Su
     return found
 
 
-async def gaps_that_suggest(tx: Tx, worker_ids: Collection[UUID], since: datetime) -> list[TaskId]:
-    """Return later tasks that lost somebody and for which one of these workers is suggested."""
-    asked = select(proposal.c.id).where(proposal.c.task_id == task.c.id).exists()
-    rows = await tx.execute(
-        select(task.c.id)
-        .join(assignment, assignment.c.task_id == task.c.id)
-        .where(assignment.c.worker_id.in_(worker_ids), task.c.starts_at > since, asked)
-        .distinct()
-        .order_by(task.c.id)
-    )
-    return [TaskId(found) for found in rows.scalars()]
-
-
-async def suggested_holdings(tx: Tx, begins: datetime, ends: datetime, but: UUID) -> list[Holding]:
-    """Return what plans suggest between two instants, as if it were held; `but` one task."""
+async def suggested_holdings(tx: Tx, begins: datetime, ends: datetime) -> list[Holding]:
+    """Return what plans suggest between two instants, as if it were held already."""
     rows = await tx.execute(
         select(
             assignment.c.worker_id,
@@ -434,10 +413,24 @@ async def suggested_holdings(tx: Tx, begins: datetime, ends: datetime, but: UUID
             task.c.ends_at,
         )
         .join(task, task.c.id == assignment.c.task_id)
-        .where(task.c.starts_at < ends, task.c.ends_at > begins, task.c.id != but)
+        .where(task.c.starts_at < ends, task.c.ends_at > begins)
         .order_by(task.c.starts_at, task.c.id, assignment.c.worker_id)
     )
-    return [Holding(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+    return [Holding(**row._mapping) for row in rows]  # noqa: SLF001 - a public name
+
+
+async def note_gap(tx: Tx, task_id: UUID, since: datetime) -> None:
+    """Note since when a task misses somebody; the first no counts."""
+    await tx.execute(
+        update(task)
+        .where(task.c.id == task_id)
+        .values(gap_since=func.coalesce(task.c.gap_since, since))
+    )
+
+
+async def forget_gap(tx: Tx, task_id: UUID) -> None:
+    """Note that a task misses nobody any more."""
+    await tx.execute(update(task).where(task.c.id == task_id).values(gap_since=None))
 
 
 async def explain_unmatched(tx: Tx, said: Sequence[tuple[UUID, Said | None]]) -> None:

@@ -177,6 +177,7 @@ task = Table(
     Column("skill", Text),
     Column("partners", ARRAY(Text)),
     Column("unmatched_because", JSONB(none_as_null=True)),
+    Column("gap_since", Moment),
     Column("started_at", Moment),
     Column("done_at", Moment),
     Column("not_done_at", Moment),

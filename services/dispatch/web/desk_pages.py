@@ -18,7 +18,7 @@ from services.dispatch.steps.rematch_campaign import rematch_campaign
 from services.dispatch.steps.withdraw_proposal import withdraw_proposal
 from services.dispatch.web.field_pages import as_uuid
 from services.dispatch.web.forms import Typed, tell, typed
-from services.dispatch.web.plan_view import PlanView, TaskView, view_plan
+from services.dispatch.web.plan_view import PlanView, TaskView, suggest_for, view_plan
 from shared.access import Identity
 from shared.db import Database, zone_names
 from shared.errors import Problem, RefusedError
@@ -28,6 +28,7 @@ from shared.words import WithdrawalReason
 router = APIRouter(prefix="/desk", default_response_class=HTMLResponse, include_in_schema=False)
 REFUSED = 409
 NOON = 12
+GAPS_SHOWN = 20
 WEEK = timedelta(days=7)
 WITHDRAWAL_REASONS = (WithdrawalReason.NO_LONGER_NEEDED, WithdrawalReason.TASK_CHANGED)
 
@@ -79,6 +80,8 @@ async def campaign_page(  # noqa: PLR0913 - a page, and what was typed into it
     """Render a campaign's plan; a refusal shows on top, with what was typed below."""
     async with database.reading() as tx:
         view = await view_plan(tx, request, campaign_id)
+        gaps = view.gaps[:GAPS_SHOWN]
+        suggested = await suggest_for(tx, request, view, gaps)
         roster = await store.list_roster(tx)
         zones = await zone_names(tx)
         today = local_day(tx.now)
@@ -90,6 +93,8 @@ async def campaign_page(  # noqa: PLR0913 - a page, and what was typed into it
         "plan.html",
         REFUSED if problems else 200,
         view=view,
+        gaps=gaps,
+        suggested=suggested,
         half_days=half_days(view.tasks, monday),
         monday=monday,
         sunday=monday + WEEK - timedelta(days=1),

@@ -12,7 +12,7 @@ from services.dispatch.steps.confirm_plan import confirm_plan
 from services.dispatch.steps.propose_task import propose_task
 from services.dispatch.steps.rematch_campaign import rematch_campaign
 from services.dispatch.steps.withdraw_proposal import withdraw_proposal
-from services.dispatch.web.plan_view import TaskView, view_plan
+from services.dispatch.web.plan_view import TaskView, suggest_for, view_plan
 from shared.web import Coordinator, Db
 from shared.words import ActionKind, NotifyFailure, TaskState, WithdrawalReason
 
@@ -65,6 +65,7 @@ class GapShown(BaseModel):
     kind: ActionKind
     starts_at: AwareDatetime
     missing: int
+    since: AwareDatetime | None
     suggestions: list[MemberShown]
     counters: list[CounterShown]
 
@@ -147,6 +148,7 @@ async def get_gaps(
     """List the tasks to come that miss somebody, with who could come and other times wished."""
     async with database.reading() as tx:
         view = await view_plan(tx, request, campaign_id)
+        suggested = await suggest_for(tx, request, view, view.gaps)
     return [
         GapShown(
             task_id=task.slot.id,
@@ -154,7 +156,10 @@ async def get_gaps(
             kind=task.slot.kind,
             starts_at=task.slot.starts_at,
             missing=task.missing,
-            suggestions=[MemberShown.model_validate(member) for member in task.suggestions],
+            since=task.gap_since,
+            suggestions=[
+                MemberShown.model_validate(member) for member in suggested.get(task.slot.id, ())
+            ],
             counters=[CounterShown.model_validate(counter) for counter in task.counters],
         )
         for task in view.gaps

@@ -1,5 +1,6 @@
 """A campaign's plan as the coordination sees it. Nothing here is counted per person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,6 +13,7 @@ from services.dispatch.rules.consent import HOLDING, Progress, task_state
 from services.dispatch.rules.local_time import local_day
 from services.dispatch.rules.planning import Suggestion
 from services.dispatch.rules.roster import Slot
+from services.dispatch.steps.suggest_people import suggest_people
 from services.dispatch.store import Campaign, PlanRow, Proposal, TaskRow
 from services.dispatch.web.shown import Names
 from shared.db import Tx, zone_names
@@ -55,7 +57,8 @@ class TaskView:
     team: list[Member]
     counters: list[Counter]
     missing: int
-    suggestions: list[Member]
+    asked: bool
+    gap_since: datetime | None
     not_done_because: str | None
     to_come: bool
 
@@ -109,7 +112,7 @@ def view_task(
     held: list[Proposal],
     suggested: list[Suggestion],
 ) -> TaskView:
-    """Show one task. Suggestions are its team until people are asked, then they fill its gaps."""
+    """Show one task. Until people are asked, its team is whom the plan suggests."""
     campaign, plan, now = at
     holding = [p for p in held if p.state in HOLDING]
     until_on = plan.confirmed_until if plan else None
@@ -148,6 +151,7 @@ def view_task(
     return TaskView(
         slot=row.slot,
         state=task_state(progress),
+        asked=asked,
         team=team if asked else others,
         counters=[
             Counter(p.id, p.worker_id, names.worker(p.worker_id), p.wished_at)
@@ -155,7 +159,7 @@ def view_task(
             if p.state is ProposalState.COUNTERED and p.wished_at and p.worker_id
         ],
         missing=max(0, row.slot.people_wanted - here),
-        suggestions=others if asked else [],
+        gap_since=row.gap_since,
         not_done_because=why_not(names, row) if not team and not others else None,
         to_come=to_come,
     )
@@ -166,3 +170,18 @@ def why_not(names: Names, row: TaskRow) -> str | None:
     if row.not_done_because is not None:
         return translate(names.language, NOT_DONE[row.not_done_because])
     return names.reason(row.unmatched_because) if row.unmatched_because else None
+
+
+async def suggest_for(
+    tx: Tx, request: Request, view: PlanView, gaps: Sequence[TaskView]
+) -> dict[UUID, list[Member]]:
+    """Work out who could fill some gaps as everybody's calendars are now, by task."""
+    found = await suggest_people(view.campaign, [gap.slot for gap in gaps if gap.asked], tx)
+    names = Names(request, await store.worker_names(tx), await zone_names(tx))
+    return {
+        task_id: [
+            Member(s.worker_id, names.worker(s.worker_id), names.reasons(s.why), "suggested")
+            for s in theirs
+        ]
+        for task_id, theirs in found.items()
+    }
