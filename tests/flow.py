@@ -1,4 +1,4 @@
-"""The flow of facts, read from the code's syntax tree: who says what, who hears it, and where.
+"""The flow of facts, read from the code: who says what, and which step of which service hears it.
 
 `python -m tests.flow` prints the table; `--write` puts it and the picture into README.md.
 """
@@ -8,8 +8,10 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.wiring import buses
 from shared.bus import SERVICES
 from shared.events import FACTS
+from tests.servers import house_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -27,63 +29,31 @@ class Told:
 
 
 def read_flow() -> list[Told]:
-    """Read every service's code; facts in the order of `shared/events.py`."""
+    """Read who builds each fact and who registered for it; in the order of `shared/events.py`."""
     flow = {fact.__name__: Told(fact.__name__, fact.type_name()) for fact in FACTS}
     for service in SERVICES:
         for path in sorted((ROOT / "services" / service).rglob("*.py")):
-            tree = ast.parse(path.read_text())
-            for name in constructed(tree):
-                if name in flow:
-                    flow[name].said_by.add(service)
-            for name, step in registered(tree):
-                if name in flow:
-                    flow[name].heard_by.setdefault(service, set()).add(step)
+            for name in constructed(ast.parse(path.read_text())) & set(flow):
+                flow[name].said_by.add(service)
+    for service, bus in buses(house_settings("postgresql://nowhere/nothing")).items():
+        for hearing in bus.hearings:
+            step = hearing.durable.split("-")[1]
+            for fact in hearing.facts:
+                flow[fact.__name__].heard_by.setdefault(service, set()).add(step)
     return list(flow.values())
 
 
 def constructed(tree: ast.AST) -> set[str]:
-    """Find the classes that a module builds or hands on to be built."""
-    return {
-        call.func.id
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
-    } | {
-        value.id
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call)
-        for value in [*call.args, *(k.value for k in call.keywords)]
-        if isinstance(value, ast.Name) and not is_registration(call)
-    }
-
-
-def is_registration(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in {"on", "project"}
-
-
-def registered(tree: ast.AST) -> set[tuple[str, str]]:
-    """Find `bus.on(Fact, step)` and `bus.project(facts, projection)`, also with a named tuple."""
-    named = {
-        target.id: [e.id for e in node.value.elts if isinstance(e, ast.Name)]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign | ast.AnnAssign)
-        and isinstance(node.value, ast.Tuple | ast.List)
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Name)
-    }
-    found: set[tuple[str, str]] = set()
+    """Find the classes that a module builds: `Fact(…)`, `Fact.model_validate(…)`."""
+    built: set[str] = set()
     for call in ast.walk(tree):
-        if not (isinstance(call, ast.Call) and is_registration(call) and len(call.args) > 1):
-            continue
-        what, step = call.args[0], call.args[1]
-        names = (
-            [e.id for e in what.elts if isinstance(e, ast.Name)]
-            if isinstance(what, ast.Tuple | ast.List)
-            else named.get(what.id, [what.id])
-            if isinstance(what, ast.Name)
-            else []
-        )
-        found |= {(name, ast.unparse(step).split(".")[-1]) for name in names}
-    return found
+        if isinstance(call, ast.Call):
+            maker = call.func
+            if isinstance(maker, ast.Attribute) and maker.attr.startswith("model_"):
+                maker = maker.value
+            if isinstance(maker, ast.Name):
+                built.add(maker.id)
+    return built
 
 
 def problems(flow: list[Told]) -> list[str]:
