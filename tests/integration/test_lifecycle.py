@@ -12,12 +12,10 @@ from typing import Any
 
 import httpx
 import psutil
-import psycopg
 import pytest
 
-from deploy.engines import Engines
 from deploy.settings import clean_environment
-from tests.servers import at_database
+from tests.servers import own_engines
 
 PATIENCE_S = 120.0
 GIBIBYTE = 1024**3
@@ -55,12 +53,6 @@ def eventually(holds: Callable[[], bool]) -> bool:
 def pids(data: Path) -> dict[str, int]:
     found: dict[str, int] = json.loads((data / "state.json").read_text())["pids"]
     return found
-
-
-def new_database(engines: Engines) -> str:
-    with psycopg.connect(engines.database_url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE outside")
-    return at_database(engines.database_url, "outside")
 
 
 @pytest.fixture(scope="module")
@@ -134,21 +126,19 @@ def test_after_down_nothing_runs_and_after_up_everything_is_there_again(data: Pa
     assert "first coordinator" not in said
 
 
-def test_with_servers_given_by_address_nothing_but_the_doors_is_started(
-    engines: Engines, tmp_path: Path
-) -> None:
-    url = new_database(engines)
-    servers = {
-        "RELAIS_DATABASE_URL": url,
-        "RELAIS_NATS_URL": engines.nats_url,
-        "RELAIS_VALKEY_URL": engines.valkey_url,
-        "RELAIS_SECRET": "a secret that only this test knows",
-    }
+def test_with_servers_given_by_address_nothing_but_the_doors_is_started(tmp_path: Path) -> None:
+    with own_engines() as outside:  # roles and streams are the whole server's: not the shared one
+        servers = {
+            "RELAIS_DATABASE_URL": outside.database_url,
+            "RELAIS_NATS_URL": outside.nats_url,
+            "RELAIS_VALKEY_URL": outside.valkey_url,
+            "RELAIS_SECRET": "a secret that only this test knows",
+        }
 
-    said = relais(tmp_path, "up", **servers)
-    ours = set(pids(tmp_path))
-    checked = relais(tmp_path, "topology", "--check", **servers)
-    relais(tmp_path, "down")
+        said = relais(tmp_path, "up", **servers)
+        ours = set(pids(tmp_path))
+        checked = relais(tmp_path, "topology", "--check", **servers)
+        relais(tmp_path, "down")
 
     assert "/access/enter#" in said
     assert ours == {"caddy", "guard", "jobs", "web", "worker"}
