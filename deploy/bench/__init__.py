@@ -1,5 +1,5 @@
 """`relais bench`: how fast the system is, each figure beside a bare one from the same run."""
 
-from deploy.bench.run import Line, bench
+from deploy.bench.run import Length, Line, bench
 
-__all__ = ["Line", "bench"]
+__all__ = ["Length", "Line", "bench"]

@@ -10,9 +10,14 @@ from deploy.player import Play
 from deploy.replay import bench_rebuild
 from deploy.summary import median_and_p99
 
-BARE_S = 2.0
-LOAD_S = 8.0
-RELAYED_FACTS = 5000
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long each part is measured, and how many facts are relayed at once."""
+
+    bare_s: float = 2.0
+    load_s: float = 8.0
+    relayed_facts: int = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,9 @@ class Line:
         return self.value / self.bare
 
 
-async def bench(tell: Callable[[str], None]) -> tuple[list[Line], dict[str, float | None]]:
+async def bench(
+    tell: Callable[[str], None], length: Length = Length()
+) -> tuple[list[Line], dict[str, float | None]]:
     """Measure; return the figures, and an outcome's way to its figure in seconds.
 
     Durable as in production: PostgreSQL waits for the disk at each commit, NATS too.
@@ -44,15 +51,17 @@ async def bench(tell: Callable[[str], None]) -> tuple[list[Line], dict[str, floa
         owner = settings.database_url.get_secret_value()
         body = load.a_stale_correction(play).model_dump_json()
         tell("Bare commits and bare publishing")
-        commits = await bare.commits_per_s(owner, body, BARE_S)
-        one = await bare.publishes_per_s(settings.nats_url, body.encode(), BARE_S, in_flight=1)
+        commits = await bare.commits_per_s(owner, body, length.bare_s)
+        one = await bare.publishes_per_s(
+            settings.nats_url, body.encode(), length.bare_s, in_flight=1
+        )
         many = await bare.publishes_per_s(
-            settings.nats_url, body.encode(), BARE_S, in_flight=bare.IN_FLIGHT
+            settings.nats_url, body.encode(), length.bare_s, in_flight=bare.IN_FLIGHT
         )
         tell("Outcomes through HTTP")
-        http = await load.record_outcomes(play, phones, owner, LOAD_S)
+        http = await load.record_outcomes(play, phones, owner, length.load_s)
         tell("Facts through the relay")
-        relayed = await load.relay_per_s(settings, play, RELAYED_FACTS)
+        relayed = await load.relay_per_s(settings, play, length.relayed_facts)
         tell("Projections from the streams")
         rebuilt = await bench_rebuild(settings)
     lines = [
