@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
         machine.
         """
         from rich.console import Console  # noqa: PLC0415  # slow to load
-        from rich.table import Table  # noqa: PLC0415
+        from rich.table import Table  # noqa: PLC0415  # slow to load
 
         from deploy.bench import bench as measure  # noqa: PLC0415  # loads every service
 

@@ -50,9 +50,9 @@ def register(app: typer.Typer) -> None:
 
 async def _play(request: Any, *, leave: bool, as_json: bool) -> None:
     from rich.console import Console  # noqa: PLC0415  # slow to load
-    from rich.panel import Panel  # noqa: PLC0415
+    from rich.panel import Panel  # noqa: PLC0415  # slow to load
 
-    from deploy.demo import open_demo  # noqa: PLC0415
+    from deploy.demo import open_demo  # noqa: PLC0415  # loads every service
 
     this_task = asyncio.current_task()
     if this_task is not None:

@@ -477,7 +477,7 @@ def test_an_index_cannot_be_sorted_listed_copied_or_sent() -> None:
 
     assert repr(index) == "<NeedIndex of 21 zones>"
     with pytest.raises(TypeError):
-        list(index)  # type: ignore[call-overload]
+        list(index)  # type: ignore[call-overload]  # the point
     with pytest.raises(TypeError):
         json.dumps(index)
     with pytest.raises(TypeError):

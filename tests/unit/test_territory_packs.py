@@ -73,15 +73,15 @@ def a_pack() -> TerritoryPack:
 
 
 def first_zone(pack: TerritoryPack, **changes: object) -> TerritoryPack:
-    return replace(pack, zones=(replace(pack.zones[0], **changes), *pack.zones[1:]))  # type: ignore[arg-type]
+    return replace(pack, zones=(replace(pack.zones[0], **changes), *pack.zones[1:]))  # type: ignore[arg-type]  # any field
 
 
 def first_value(pack: TerritoryPack, **changes: object) -> TerritoryPack:
-    return replace(pack, values=(replace(pack.values[0], **changes), *pack.values[1:]))  # type: ignore[arg-type]
+    return replace(pack, values=(replace(pack.values[0], **changes), *pack.values[1:]))  # type: ignore[arg-type]  # any field
 
 
 def second_value(pack: TerritoryPack, **changes: object) -> TerritoryPack:
-    return replace(pack, values=(pack.values[0], replace(pack.values[1], **changes)))  # type: ignore[arg-type]
+    return replace(pack, values=(pack.values[0], replace(pack.values[1], **changes)))  # type: ignore[arg-type]  # any field
 
 
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
