@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from babel.numbers import format_decimal
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
@@ -102,6 +103,9 @@ def index_out(index: NeedIndex, territory_version: int, language: str) -> NeedIn
     def say(text: str) -> str:
         return translate(language, text)
 
+    def show(value: str | float) -> str:
+        return value if isinstance(value, str) else format_decimal(value, locale=language)
+
     def zones(zone_ids: tuple[ZoneId, ...]) -> tuple[ZoneOut, ...]:
         return tuple(zone(zone_id) for zone_id in zone_ids)
 
@@ -111,7 +115,7 @@ def index_out(index: NeedIndex, territory_version: int, language: str) -> NeedIn
         return ZoneOut(
             zone_id=zone_id,
             name=why.name_nl if language == "nl" else why.name_fr,
-            sentences=tuple(message.render(say) for message in explain_zone(why, language)),
+            sentences=tuple(message.render(say, show) for message in explain_zone(why, language)),
             contributions=tuple(
                 ContributionOut(
                     indicator=part.indicator,
@@ -136,7 +140,7 @@ def index_out(index: NeedIndex, territory_version: int, language: str) -> NeedIn
         k=method.first_k,
         seed=method.seed,
         territory_version=territory_version,
-        method=tuple(message.render(say) for message in explain_weighting(method)),
+        method=tuple(message.render(say, show) for message in explain_weighting(method)),
         retained=zones(groups.retained),
         to_discuss=zones(groups.to_discuss),
         not_a_priority=zones(groups.not_a_priority),
