@@ -183,6 +183,42 @@ async def test_a_refusal_at_the_desk_tells_every_reason(house: House) -> None:
     assert f'value="{lotte}" selected' in page.text
 
 
+async def test_the_coordination_adds_somebody_who_comes_in_with_the_link(house: House) -> None:
+    world = await a_world(house)
+    desk = world.coordination
+    form = await opened(desk, "/dispatch/desk/workers/new")
+    (path,) = re.findall(r'action="(/dispatch/desk/workers/[^"]+)"', form)
+    typed = {
+        "name": "Amina",
+        "account_language": "nl",
+        "home_zone": world.zone,
+        "host_partner": "Maison Médicale",
+        "weekly_hours": "28,5",
+        "host_share_pct": "20",
+        "travel_max_min": "45",
+        "languages": ["fr", "ar"],
+        "working_mon_0_starts": "09:00",
+        "working_mon_0_ends": "17:00",
+    }
+
+    refused = await sent(desk, path, **typed)
+    saved = await sent(desk, path, **typed | {"host_partner": "maison-medicale"})
+    (token,) = re.findall(r'/access/enter#([^"]+)"', saved.text)
+    entered = await desk.post("/access/api/sessions", json={"token": token})
+    amina = httpx.AsyncClient(transport=house.transport, base_url="http://relais.test")
+    amina.headers["Authorization"] = f"Bearer {entered.json()['session']}"
+    edited = await opened(desk, path)
+    again = await sent(desk, path, **typed | {"host_partner": "", "account_language": ""})
+
+    assert refused.status_code == 409
+    assert 'value="Maison Médicale"' in refused.text
+    assert re.search(r'value="ar" checked', refused.text)
+    assert "Mijn dag" in await opened(amina, "/dispatch/")
+    assert 'value="28.5"' in edited
+    assert re.search(r'name="working_mon_0_ends"[^>]+value="17:00"', edited)
+    assert (again.status_code, again.headers["location"]) == (303, "/dispatch/desk/")
+
+
 async def test_a_form_that_another_site_sends_is_refused(house: House) -> None:
     world = await a_world(house, "Amina", "Samir")
     campaign = await world.target()

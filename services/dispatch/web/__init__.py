@@ -10,10 +10,21 @@ from services.dispatch.web import (
     field_pages,
     plan_api,
     roster_api,
+    roster_pages,
 )
 
 router = APIRouter()
-for part in (roster_api, plan_api, consent_api, field_api, day_pages, field_pages, desk_pages):
+PARTS = (
+    roster_api,
+    plan_api,
+    consent_api,
+    field_api,
+    day_pages,
+    field_pages,
+    desk_pages,
+    roster_pages,
+)
+for part in PARTS:
     router.include_router(part.router)
 
 __all__ = ["router"]

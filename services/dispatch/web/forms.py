@@ -70,6 +70,18 @@ class Typed:
         self._missing(name, "Écrivez un nombre entier.")
         return 0
 
+    def decimal(self, name: str) -> float:
+        """Read a number with a point or a comma."""
+        try:
+            return float(self.text(name).replace(",", "."))
+        except ValueError:
+            self._missing(name, "Écrivez un nombre.")
+            return 0.0
+
+    def as_dict(self) -> dict[str, str]:
+        """Return every field with its first value."""
+        return {name: self.text(name) for name in self._form}
+
     def one(self, name: str, kind: type[E]) -> E | None:
         """Read a choice of a closed list."""
         try:
