@@ -15,8 +15,7 @@ from uuid import UUID
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.client import JetStreamContext
+from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
 from sqlalchemy import text
@@ -307,21 +306,21 @@ async def read_stream(client: Client, service: str, after: int = 0) -> AsyncIter
     first, last = max(after + 1, state.first_seq), state.last_seq
     if state.messages == 0 or first > last:
         return
-    config = ConsumerConfig(
-        ack_policy=AckPolicy.NONE,
-        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-        opt_start_seq=first,
-        inactive_threshold=60.0,
-        mem_storage=True,
-        num_replicas=1,
+    arrived: asyncio.Queue[Msg] = asyncio.Queue(maxsize=2 * BATCH)  # then the server waits
+    # Pushed in order, without acknowledgements: three times as fast as fetching, on one CPU.
+    subscription = await js.subscribe(
+        f"{service}.>",
+        stream=service.upper(),
+        cb=arrived.put,
+        ordered_consumer=True,
+        config=ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=first),
     )
-    subscription = await js.pull_subscribe(f"{service}.>", stream=service.upper(), config=config)
     try:
         position = first - 1
         while position < last:
-            # Never more than is there: a fetch that waits in vain forgets what it had.
-            wanted = min(BATCH, last - position)
-            batch = await fetch(subscription, wanted)
+            batch = [await next_message(arrived)]
+            while len(batch) < min(BATCH, last - position) and not arrived.empty():
+                batch.append(arrived.get_nowait())
             numbers = [message.metadata.sequence.stream for message in batch]
             # Streams deny deletes, so a gap is a loss on the way and not a missing fact.
             if numbers != list(range(position + 1, position + 1 + len(batch))):
@@ -332,11 +331,11 @@ async def read_stream(client: Client, service: str, after: int = 0) -> AsyncIter
         await subscription.unsubscribe()
 
 
-async def fetch(subscription: JetStreamContext.PullSubscription, wanted: int) -> list[Msg]:
-    """Fetch what is known to be there."""
+async def next_message(arrived: asyncio.Queue[Msg]) -> Msg:
+    """Wait for a message, not for ever."""
     try:
-        return await subscription.fetch(wanted, timeout=SILENCE_S)
-    except TimeoutError:  # nats-py's own is one too
+        return await asyncio.wait_for(arrived.get(), SILENCE_S)
+    except TimeoutError:
         raise OutsideError("the stream went silent") from None
 
 

@@ -8,11 +8,23 @@ import pytest
 from sqlalchemy import text
 
 from deploy.engines import Engines
-from deploy.replay import ReplayError, bench_rebuild, rebuild
-from shared.bus import connect
+from deploy.replay import (
+    SHADOW,
+    Reading,
+    ReplayError,
+    bench_rebuild,
+    catch_up,
+    rebuild,
+    shadow_tables,
+)
+from deploy.wiring import buses
+from services.reporting import store
+from shared.bus import SERVICES, connect
+from shared.db import Database
 from shared.events import Event
+from shared.settings import sqlalchemy_url
 from shared.words import Role
-from tests.house import House
+from tests.house import House, eventually
 from tests.told import NOW, a_campaign_of_facts, a_house_where_only
 
 
@@ -125,3 +137,34 @@ async def test_the_bench_sets_a_rebuild_beside_a_bare_read(house: House) -> None
 
     assert measured.rebuild_facts_per_s > 0
     assert measured.read_messages_per_s > 0
+
+
+async def test_what_the_live_side_has_not_heard_waits_and_is_not_forgotten(house: House) -> None:
+    _, facts = a_campaign_of_facts()
+    await house.buses["reporting"].stop()
+    await say(house, facts)
+    owner = sqlalchemy_url(house.settings.database_url.get_secret_value())
+    database = Database(owner, "reporting", house.settings.clock, pool_size=3)
+    client = await connect(house.settings.nats_url, "replay")
+    reading = Reading(sources=dict.fromkeys(SERVICES, "stream"))
+    counts = []
+
+    async with shadow_tables(database):
+        await eventually(lambda: all_said(house), "facts still wait")
+        for heard in (False, True):
+            if heard:
+                house.buses["reporting"] = buses(house.settings)["reporting"]
+                await house.buses["reporting"].start()
+                await house.settle()
+            async with database.transaction() as tx:
+                await catch_up(database, client, reading, tx)
+                counts.append(await store.facts_projected(tx, SHADOW))
+    await client.close()
+    await database.close()
+    await house.buses["reporting"].stop()
+
+    assert counts == [0, len(facts)]
+
+
+async def all_said(house: House) -> bool:
+    return not any([await house.waiting(service) for service in SERVICES])
