@@ -1,0 +1,112 @@
+"""The sealed ledger: exact sums over safe increments, from which nobody can be computed.
+
+`seal` decides what a ledger publishes next, `published` reads it. `docs/ledger.md` describes the
+rules, the attacks and the files.
+"""
+
+from .auditor import Finding, Leak, attack
+from .chain import (
+    GENESIS,
+    START,
+    Anchor,
+    Link,
+    anchor_of,
+    audit_rows,
+    block_rows,
+    canonical,
+    link,
+    verify,
+)
+from .closing import Crossed, closing_table
+from .corrections import Adjustment, Correction, adjustments, yearly_correction
+from .history import History, ViewHistory
+from .model import (
+    FLOOR_J,
+    FLOOR_K,
+    FLOOR_MIN_CATS,
+    FLOOR_P,
+    FLOOR_T,
+    MAX_CODES,
+    NOTHING,
+    TOTAL,
+    TOTAL_CODE,
+    AuditRow,
+    Block,
+    Figure,
+    Ledger,
+    LedgerError,
+    Outcome,
+    Policy,
+    Reason,
+    Seal,
+    UnsafeBlockError,
+    View,
+    Waiver,
+    What,
+)
+from .reading import at_least, by_seal, not_broken_down, public, published, same_select, total, year
+from .safety import is_safe
+from .sealing import block_of, seal
+from .zones import FunderZone, Place, Zoning, check_zoning, group_zones
+
+__all__ = [
+    "FLOOR_J",
+    "FLOOR_K",
+    "FLOOR_MIN_CATS",
+    "FLOOR_P",
+    "FLOOR_T",
+    "GENESIS",
+    "MAX_CODES",
+    "NOTHING",
+    "START",
+    "TOTAL",
+    "TOTAL_CODE",
+    "Adjustment",
+    "Anchor",
+    "AuditRow",
+    "Block",
+    "Correction",
+    "Crossed",
+    "Figure",
+    "Finding",
+    "FunderZone",
+    "History",
+    "Leak",
+    "Ledger",
+    "LedgerError",
+    "Link",
+    "Outcome",
+    "Place",
+    "Policy",
+    "Reason",
+    "Seal",
+    "UnsafeBlockError",
+    "View",
+    "ViewHistory",
+    "Waiver",
+    "What",
+    "Zoning",
+    "adjustments",
+    "anchor_of",
+    "at_least",
+    "attack",
+    "audit_rows",
+    "block_of",
+    "block_rows",
+    "by_seal",
+    "canonical",
+    "check_zoning",
+    "closing_table",
+    "group_zones",
+    "is_safe",
+    "link",
+    "not_broken_down",
+    "public",
+    "published",
+    "same_select",
+    "seal",
+    "total",
+    "verify",
+    "year",
+    "yearly_correction",
+]
