@@ -175,6 +175,8 @@ async def pulse(request: Request, database: Db, _: Operator) -> Pulse:
         raise MissingError("pulse")
     async with database.reading() as tx:
         said, waiting, swept_at = await last_fact(tx), await waiting_facts(tx), await sweeps(tx)
+    if waiting:  # a sweep staged them, and jobs do not talk to NATS: whoever asks wakes the relay
+        await request.app.state.link.poke()
     return Pulse(
         service=request.app.state.service,
         said=said,
