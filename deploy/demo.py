@@ -118,14 +118,18 @@ class Demo:
 
 
 @asynccontextmanager
-async def open_demo(request: Request, tell: Callable[[str], None]) -> AsyncIterator[Demo]:
+async def open_demo(
+    request: Request, tell: Callable[[str], None], scenario: Scenario | None = None
+) -> AsyncIterator[Demo]:
     """Start the engines, the services, the mailbox and the demonstration's page.
+
+    `scenario` is played instead of the one that the request names.
 
     Raises:
         ScenarioError: there is no such scenario, or it breaks the format.
         EngineError: something did not start, or the named database is in use.
     """
-    scenario = read_scenario(request.scenario)
+    scenario = scenario or read_scenario(request.scenario)
     async with AsyncExitStack() as stack:
         mailbox, smtp_port = await stack.enter_async_context(open_mailbox())
         show = Show(scenario, mailbox)

@@ -43,7 +43,7 @@ async def bench(
     Durable as in production: PostgreSQL waits for the disk at each commit, NATS too.
     """
     request = Request("covid-2021", durable=True)
-    async with open_demo(request, tell) as demo:
+    async with open_demo(request, tell, load.bench_scenario()) as demo:
         tell("Preparing a campaign with accepted tasks")
         play = await _prepared(demo)
         phones = [play.phones[key] for key in sorted(play.phones) if play.phones[key].last_sent]
@@ -80,7 +80,6 @@ async def bench(
 
 
 async def _prepared(demo: Demo) -> Play:
-    demo.scenario = load.bench_scenario()
     play = await demo.begin()
     third_day = demo.scenario.campaign.starts_on + timedelta(days=2)
     await play.run(until=play.world.agenda.on(third_day, -1))
