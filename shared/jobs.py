@@ -112,7 +112,12 @@ def _register(
                 except Exception:
                     log.exception("chore failed; its rows wait for the next turn")
 
-    app.task(name=name, soft_time_limit=SOFT_LIMIT_S, time_limit=HARD_LIMIT_S)(job)
+    app.task(
+        name=name,
+        shared=False,  # not for other apps of this process
+        soft_time_limit=SOFT_LIMIT_S,
+        time_limit=HARD_LIMIT_S,
+    )(job)
 
 
 class Clockwork:

@@ -86,6 +86,9 @@ async def send(
 
 async def mark(tx: Tx, one: Claimed, failure: Exception | NotifyFailure | None) -> int:
     """Note how a try ended and tell the facts; return 1 when the message left."""
+    if one.proposal_id is not None:
+        # Whoever hears an answer takes the proposal first and its deliveries then; so do we.
+        await store.hold_proposal(tx, one.proposal_id)
     if failure is None:
         if not await store.mark_sent(tx, one):
             return 0

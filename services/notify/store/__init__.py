@@ -22,7 +22,13 @@ from services.notify.store.deliveries import (
     promise_digest,
     settle_messages,
 )
-from services.notify.store.proposals import Proposal, accepted_people, mark_told, note_proposal
+from services.notify.store.proposals import (
+    Proposal,
+    accepted_people,
+    hold_proposal,
+    mark_told,
+    note_proposal,
+)
 
 __all__ = [
     "Claimed",
@@ -37,6 +43,7 @@ __all__ = [
     "count_deliveries",
     "forget_person",
     "give_back",
+    "hold_proposal",
     "inbox_of",
     "mark_failed",
     "mark_read",

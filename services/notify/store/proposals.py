@@ -77,6 +77,13 @@ async def note_proposal(tx: Tx, heard: Proposal) -> Proposal:
     return Proposal(**row)
 
 
+async def hold_proposal(tx: Tx, proposal_id: UUID) -> None:
+    """Keep a proposal for ourselves until the commit, before anything about it is changed."""
+    await tx.execute(
+        text("select 1 from proposal where proposal_id = :id for update"), {"id": proposal_id}
+    )
+
+
 async def mark_told(tx: Tx, proposal_id: UUID) -> None:
     """Remember that this person knows of the proposal."""
     await tx.execute(
