@@ -1,6 +1,9 @@
 """A rebuild from the facts gives the live figures again, or says why it does not."""
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
@@ -17,6 +20,7 @@ from deploy.replay import (
     rebuild,
     shadow_tables,
 )
+from deploy.settings import PROJECT_ROOT, clean_environment
 from deploy.wiring import buses
 from services.reporting import store
 from shared.bus import SERVICES, connect
@@ -168,3 +172,36 @@ async def test_what_the_live_side_has_not_heard_waits_and_is_not_forgotten(house
 
 async def all_said(house: House) -> bool:
     return not any([await house.waiting(service) for service in SERVICES])
+
+
+async def test_the_command_says_whether_the_two_are_the_same(house: House) -> None:
+    await say(house, a_campaign_of_facts()[1])
+    await house.settle()
+
+    same = await relais_replay(house)
+    await spoil(house, "delete from contribution")
+    different = await relais_replay(house)
+
+    assert (same.returncode, json.loads(same.stdout)["same"]) == (0, True), same.stderr
+    assert (different.returncode, json.loads(different.stdout)["same"]) == (1, False)
+
+
+async def relais_replay(house: House) -> "subprocess.CompletedProcess[str]":
+    settings = house.settings
+    return await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "deploy", "replay", "--json"],
+        env=clean_environment()
+        | {
+            "RELAIS_DATABASE_URL": settings.database_url.get_secret_value(),
+            "RELAIS_NATS_URL": settings.nats_url,
+            "RELAIS_VALKEY_URL": settings.valkey_url,
+            "RELAIS_SECRET": settings.secret.get_secret_value(),
+            "RELAIS_PROFILE": "development",
+            "RELAIS_CLOCK": "scenario",
+        },
+        cwd=PROJECT_ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )

@@ -1,0 +1,1 @@
+"""The sealed ledger on trial: on a file of outcomes, under attack, without its guards."""
