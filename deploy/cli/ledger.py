@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
         from datetime import date  # noqa: PLC0415  # with the rest of what this command needs
 
         from deploy.ledger import simulate as simulation  # noqa: PLC0415  # loads the solver
-        from services.reporting.rules.ledger import LedgerError, total  # noqa: PLC0415
+        from services.reporting.rules.ledger import LedgerError, total  # noqa: PLC0415  # slow to load
 
         rules = simulation.Rules(
             T=threshold,
