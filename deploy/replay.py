@@ -29,7 +29,7 @@ from shared.settings import HouseSettings, sqlalchemy_url
 
 SHADOW = "_new"
 BATCH = 2000  # measured in the study of the backbone: more gains nothing
-SILENCE_S = 10.0  # a stream that gives nothing for this long is away
+SILENCE_S = 30.0  # a stream that gives nothing for this long is away
 CATCH_UP_S = 30.0  # how long the live projection may need to hear what is already said
 RETRY_S = 0.2
 LATE_COMMIT = timedelta(minutes=5)  # an outbox row may be marked this much after a later one
@@ -254,7 +254,7 @@ async def choose_source(database: Database, client: Client, service: str) -> str
         )
         said: int = kept.scalar_one()
     try:
-        info = await client.jetstream().stream_info(service.upper())
+        info = await client.jetstream(timeout=SILENCE_S).stream_info(service.upper())
     except NotFoundError:
         return "outbox"
     return "stream" if info.state.messages >= said else "outbox"
@@ -301,7 +301,7 @@ async def read_stream(client: Client, service: str, after: int = 0) -> AsyncIter
     Raises:
         OutsideError: the stream went silent, or some of it did not arrive.
     """
-    js = client.jetstream()
+    js = client.jetstream(timeout=SILENCE_S)
     state = (await js.stream_info(service.upper())).state
     first, last = max(after + 1, state.first_seq), state.last_seq
     if state.messages == 0 or first > last:

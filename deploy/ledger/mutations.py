@@ -162,11 +162,12 @@ def mutate(source: str, mutation: Mutation) -> str:
         ValueError: the expression is not there: the mutation must follow the code.
     """
     found = 0
+    sought = ast.dump(ast.parse(mutation.before, mode="eval").body)
 
     class Replace(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> ast.AST:
             nonlocal found
-            if isinstance(node, ast.expr) and ast.unparse(node) == mutation.before:
+            if isinstance(node, ast.expr) and ast.dump(node) == sought:
                 found += 1
                 return ast.parse(mutation.after, mode="eval").body
             return self.generic_visit(node)
