@@ -1,0 +1,108 @@
+"""Links: somebody who is invited gets one; it opens once, and then is worth nothing.
+
+A host partner's link is another thing: it has no account to sign in to, so the link itself is what
+it comes back with, until it expires or a new one is made. docs/decisions/0013.
+"""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, insert, or_, select, update
+
+from shared.access.accounts import Account, forget_proofs, open_account, proofs_of
+from shared.access.sessions import (
+    ISSUED_BYTES,
+    Identity,
+    SessionLife,
+    Stage,
+    begin_session,
+    hashed,
+)
+from shared.access.tables import account, link
+from shared.access.trail import note
+from shared.db import Tx
+from shared.errors import DeniedError, MissingError, refuse
+from shared.words import PersonId, Role
+
+LINK_LIFE = timedelta(hours=72)
+PARTNER_LINK_LIFE = timedelta(days=90)
+
+
+async def make_link(tx: Tx, person_id: UUID, *, actor_id: UUID | None = None) -> str:
+    """Make a link that lets this person in once; earlier unused ones stop working.
+
+    A host partner's opens as often as it is clicked, for 90 days or until the next one is made.
+    `actor_id` is who asks; None is whoever holds the machine.
+
+    Raises:
+        MissingError: no such account, or it is closed.
+        RefusedError: this person has come in by their own means, and only the administration may
+            start them afresh: whoever makes a link could open it, and give somebody else's consent.
+    """
+    known = await open_account(tx, person_id)
+    if actor_id is not None and (await proofs_of(tx, person_id)).any:
+        asking = select(account.c.role).where(account.c.person_id == actor_id)
+        if (await tx.execute(asking)).scalar_one_or_none() != Role.ADMINISTRATOR.value:
+            message = (
+                "Cette personne a déjà son accès. Seule l’administration peut lui donner un"
+                " nouveau lien."
+            )
+            raise refuse("has_access", message, place="person_id")
+    standing = known.role is Role.HOST_PARTNER
+    token = secrets.token_urlsafe(ISSUED_BYTES)
+    earlier = delete(link).where(link.c.person_id == person_id)
+    await tx.execute(earlier if standing else earlier.where(link.c.used_at.is_(None)))
+    await tx.execute(
+        insert(link).values(
+            token_hash=hashed(token),
+            person_id=person_id,
+            made_at=tx.now,
+            expires_at=tx.now + (PARTNER_LINK_LIFE if standing else LINK_LIFE),
+        )
+    )
+    await note(tx, "link.made", actor_id=actor_id, subject_id=person_id)
+    return token
+
+
+async def open_link(tx: Tx, token: str) -> Account:
+    """Use up a link; return whose it was.
+
+    Raises:
+        DeniedError: unknown, used or expired; which one is not told.
+    """
+    partners = select(account.c.person_id).where(account.c.role == Role.HOST_PARTNER.value)
+    used = await tx.execute(
+        update(link)
+        .where(link.c.token_hash == hashed(token), link.c.expires_at > tx.now)
+        .where(or_(link.c.used_at.is_(None), link.c.person_id.in_(partners)))
+        .values(used_at=tx.now)
+        .returning(link.c.person_id)
+    )
+    person_id: PersonId | None = used.scalar_one_or_none()
+    if person_id is None:
+        raise DeniedError(signed_in=False)
+    try:
+        return await open_account(tx, person_id)
+    except MissingError:
+        raise DeniedError(signed_in=False) from None
+
+
+async def redeem(
+    tx: Tx, token: str, life: SessionLife, *, lets_in: bool = True, device: str = ""
+) -> tuple[str, Identity]:
+    """Open a session with a link's token; return the session's token and who entered.
+
+    `lets_in` is False where people have their own means to come in. The link then only opens the
+    page on which they choose them, and what they had before is forgotten.
+
+    Raises:
+        DeniedError: unknown, used or expired; which one is not told.
+    """
+    known = await open_link(tx, token)
+    if lets_in or known.role is Role.HOST_PARTNER:
+        return await begin_session(tx, known, life, by="link", device=device)
+    if known.role is Role.SERVICE:  # programs exchange their token, they do not click
+        raise DeniedError(signed_in=False)
+    await forget_proofs(tx, known.person_id)
+    return await begin_session(tx, known, life, by="link", stage=Stage.SET_UP, device=device)
