@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from shared import access
+from shared.access.tables import audit
 from shared.db import Database, Tx
 from shared.settings import HouseSettings
 from shared.words import PersonId, Role
@@ -30,13 +31,15 @@ async def first_link(settings: HouseSettings) -> str | None:
         await database.close()
 
 
-async def new_link(settings: HouseSettings, name: str, language: str) -> str:
-    """Create a coordinator and return the address that lets this person in once."""
+async def new_link(
+    settings: HouseSettings, name: str, language: str, role: Role = Role.COORDINATION
+) -> str:
+    """Create an account and return the address that lets this person in once."""
     database = Database(settings.database_url_of("access"), "access")
     try:
         async with database.transaction() as tx:
             person = await access.create_account(
-                tx, role=Role.COORDINATION, display_name=name, language=language
+                tx, role=role, display_name=name, language=language
             )
             return address(settings, await access.make_link(tx, person))
     finally:
@@ -44,10 +47,11 @@ async def new_link(settings: HouseSettings, name: str, language: str) -> str:
 
 
 async def _has_come_in(tx: Tx, person_id: PersonId) -> bool:
-    used = select(access.link.c.used_at).where(
-        access.link.c.person_id == person_id, access.link.c.used_at.is_not(None)
+    """Tell whether somebody is in: to open a link and then choose nothing is not enough."""
+    began = select(audit.c.number).where(
+        audit.c.actor_id == person_id, audit.c.action == "session.began"
     )
-    return (await tx.execute(used)).first() is not None
+    return (await tx.execute(began.limit(1))).first() is not None
 
 
 def address(settings: HouseSettings, token: str) -> str:

@@ -5,6 +5,7 @@
 | `RefusedError` | 409, or 422 for a form  | buried at once         | fails, not retried    |
 | `MissingError` | 404                     | retried, then buried   | fails, not retried    |
 | `DeniedError`  | 401 or 403              | buried at once         | fails, not retried    |
+| `TooOftenError` | 429, try later       | retried, then buried   | fails, not retried    |
 | `OutsideError` | 503, try again          | retried for ever       | retried by the sweep  |
 | anything else  | 500, our bug            | retried, then buried   | fails                 |
 """
@@ -62,6 +63,14 @@ class DeniedError(RelaisError):
     def __init__(self, *, signed_in: bool) -> None:
         super().__init__("denied")
         self.signed_in = signed_in
+
+
+class TooOftenError(RelaisError):
+    """Somebody tried too often; `wait_s` seconds from now they may try again."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__("too often")
+        self.wait_s = wait_s
 
 
 class OutsideError(RelaisError):

@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS_FOLDER = Path("/run/secrets")
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Clock(StrEnum):
@@ -54,6 +55,10 @@ class HouseSettings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8080", description="How people reach us.")
     session_idle_s: int = Field(default=int(timedelta(minutes=30).total_seconds()), ge=60)
     session_absolute_s: int = Field(default=int(timedelta(hours=12).total_seconds()), ge=60)
+    openid_issuer: str | None = Field(default=None, description="Sign in with this provider.")
+    openid_client_id: str | None = None
+    openid_client_secret: SecretStr | None = None
+    openid_name: str = Field(default="OpenID", description="What people call the provider.")
     ledger_days: int = Field(default=30, ge=1, description="How long sent facts stay in outboxes.")
 
     @model_validator(mode="after")
@@ -62,6 +67,28 @@ class HouseSettings(BaseSettings):
             msg = "RELAIS_CLOCK=scenario needs RELAIS_PROFILE=demo or development"
             raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _a_provider_is_whole_and_encrypted(self) -> Self:
+        if self.openid_issuer is None:
+            return self
+        if not self.openid_client_id or self.openid_client_secret is None:
+            msg = "RELAIS_OPENID_ISSUER needs RELAIS_OPENID_CLIENT_ID and _CLIENT_SECRET"
+            raise ValueError(msg)
+        parts = urlsplit(self.openid_issuer)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK_HOSTS:
+            msg = "RELAIS_OPENID_ISSUER must begin with https://"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def links_let_in(self) -> bool:
+        """Tell whether a link is enough to come in.
+
+        It is where nobody's real consent is given: in a demonstration, and in development. In
+        production a link opens the page on which people choose their own means.
+        """
+        return self.profile is not Profile.PRODUCTION
 
     def database_url_of(self, schema: str) -> str:
         """Return the URL with which a schema's own role signs in, for SQLAlchemy and psycopg 3.

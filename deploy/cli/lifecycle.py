@@ -20,6 +20,7 @@ from deploy.engines.state import is_locked
 from deploy.settings import DeploySettings, for_a_child, handed_on
 from deploy.where import find_here, house_settings
 from shared.settings import Profile
+from shared.words import Role
 
 PANEL = "Use"
 POLL_S = 0.1
@@ -120,14 +121,15 @@ def _print_the_way_in() -> None:
 def link(
     name: Annotated[str, typer.Argument(help="Who it is for, as others will see it.")],
     language: Annotated[str, typer.Option(help="fr, nl or en.")] = "fr",
+    role: Annotated[Role, typer.Option(help="`administrator` keeps accounts.")] = Role.COORDINATION,
 ) -> None:
-    """Make a link that lets one more coordinator in, once.
+    """Make a link that lets one more person in, once: a coordinator, or an administrator.
 
-    For when the first link ran out, or nobody who could invite is left.
+    For the first administrator, and for when nobody who could invite is left.
     """
     from deploy.people import new_link  # noqa: PLC0415  # loads the database tools
 
-    print(asyncio.run(new_link(house_settings(), name, language)))
+    print(asyncio.run(new_link(house_settings(), name, language, role)))
 
 
 def down() -> None:

@@ -22,14 +22,8 @@ from deploy.player import Play
 from deploy.player.front_door import AnswerError, RefusalError
 from deploy.player.scenario import Scenario
 from shared.web.app import SECURITY_HEADERS
-from shared.web.languages import (
-    LANGUAGE_COOKIE,
-    LANGUAGES,
-    UI,
-    language_of,
-    local_formats,
-    translations,
-)
+from shared.web.languages import LANGUAGES, UI, language_of, local_formats, translations
+from shared.web.pages import remember_language
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN_SENTENCES = 60
@@ -93,7 +87,7 @@ class Stage:
         )
         answer = HTMLResponse(body)
         if request.query_params.get("lang") in LANGUAGES:
-            answer.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax")
+            remember_language(answer, language)
         return answer
 
     async def scene(self, request: Request) -> Response:
@@ -116,6 +110,13 @@ class Stage:
             return PlainTextResponse("", status_code=403)
         if self.show.play is None:
             return RedirectResponse("/demo/", status_code=303)
+        try:
+            return await self._link_for(request)
+        except RefusalError:  # they chose a password meanwhile, and come in with that
+            return RedirectResponse("/access/sign-in", status_code=303)
+
+    async def _link_for(self, request: Request) -> Response:
+        assert self.show.play is not None  # noqa: S101 - who calls has looked
         world, key = self.show.play.world, str((await request.form()).get("key", ""))
         desk = world.coordination
         if key == "coordination":

@@ -7,7 +7,7 @@ browser or a program holds says nothing about its owner.
 |---|---|
 | `accounts` | who exists, and what each has to come in with |
 | `links` | invitations that open once; a host partner's standing link |
-| `passwords`, `codes`, `passkeys`, `outside` | the four ways to prove who one is |
+| `passwords`, `codes`, `passkeys` | the ways to prove who one is |
 | `throttle` | how often one may try |
 | `sessions` | who is in, from which device, until when |
 | `trail`, `played_clock` | what happened; the scenario's time |
@@ -25,7 +25,7 @@ from shared.access.accounts import (
     proofs_of,
     reopen_account,
 )
-from shared.access.links import LINK_LIFE, make_link, redeem
+from shared.access.links import LINK_LIFE, begin_set_up, make_link, redeem
 from shared.access.played_clock import move_clock
 from shared.access.sessions import (
     Device,
@@ -38,7 +38,6 @@ from shared.access.sessions import (
     end_sessions_of,
     identify,
 )
-from shared.access.tables import link
 from shared.access.trail import audit_content, note
 
 __all__ = [
@@ -53,6 +52,7 @@ __all__ = [
     "accounts",
     "audit_content",
     "begin_session",
+    "begin_set_up",
     "close_account",
     "create_account",
     "devices_of",
@@ -60,7 +60,6 @@ __all__ = [
     "end_sessions_of",
     "find_account",
     "identify",
-    "link",
     "make_link",
     "move_clock",
     "note",

@@ -5,6 +5,7 @@ it comes back with, until it expires or a new one is made. docs/decisions/0013.
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -89,20 +90,39 @@ async def open_link(tx: Tx, token: str) -> Account:
 
 
 async def redeem(
-    tx: Tx, token: str, life: SessionLife, *, lets_in: bool = True, device: str = ""
+    tx: Tx,
+    token: str,
+    life: SessionLife,
+    *,
+    only: Collection[Role] = frozenset(Role),
+    device: str = "",
 ) -> tuple[str, Identity]:
     """Open a session with a link's token; return the session's token and who entered.
 
-    `lets_in` is False where people have their own means to come in. The link then only opens the
-    page on which they choose them, and what they had before is forgotten.
-
     Raises:
-        DeniedError: unknown, used or expired; which one is not told.
+        DeniedError: unknown, used, expired, or of a role that is not among `only`; which one is
+            not told.
     """
     known = await open_link(tx, token)
-    if lets_in or known.role is Role.HOST_PARTNER:
+    if known.role not in only:
+        raise DeniedError(signed_in=False)
+    return await begin_session(tx, known, life, by="link", device=device)
+
+
+async def begin_set_up(
+    tx: Tx, token: str, life: SessionLife, *, device: str = ""
+) -> tuple[str, Identity]:
+    """Open the page on which somebody chooses how to come in; what they had before is forgotten.
+
+    A host partner has nothing to choose and is let in. A program exchanges its token elsewhere.
+
+    Raises:
+        DeniedError: unknown, used, expired, or a program's; which one is not told.
+    """
+    known = await open_link(tx, token)
+    if known.role is Role.HOST_PARTNER:
         return await begin_session(tx, known, life, by="link", device=device)
-    if known.role is Role.SERVICE:  # programs exchange their token, they do not click
+    if known.role is Role.SERVICE:
         raise DeniedError(signed_in=False)
     await forget_proofs(tx, known.person_id)
     return await begin_session(tx, known, life, by="link", stage=Stage.SET_UP, device=device)

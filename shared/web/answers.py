@@ -15,6 +15,7 @@ from shared.errors import (
     Problem,
     RefusedError,
     RelaisError,
+    TooOftenError,
 )
 from shared.web.languages import language_of, translate
 from shared.web.pages import page
@@ -39,12 +40,20 @@ def answer_problem(
     if wants_json(request):
         body = {"title": translate(language, title), "problems": told}
         return JSONResponse(body, status_code=status)
-    return page(request, "problem.html", status, title=translate(language, title), problems=told)
+    return page(
+        request,
+        "problem.html",
+        status,
+        title=translate(language, title),
+        problems=told,
+        enter=status == NOT_SIGNED_IN,
+    )
 
 
 AWAY = "Un service ne répond pas. Réessayez dans un instant."
 NOT_HERE = "Cette page n’existe pas, ou plus."
 NOT_FOUND = 404
+NOT_SIGNED_IN = 401
 
 
 def add_error_answers(app: FastAPI) -> None:
@@ -63,7 +72,14 @@ async def answer_ours(request: Request, error: Exception) -> Response:
         case DeniedError(signed_in=True):
             return answer_problem(request, 403, "Ceci n’est pas ouvert à votre rôle.")
         case DeniedError():
-            return answer_problem(request, 401, "Entrez d’abord avec votre lien.")
+            return answer_problem(request, NOT_SIGNED_IN, "Entrez d’abord.")
+        case TooOftenError():
+            wait_min = -(-error.wait_s // 60)
+            message = "Trop d’essais. Réessayez dans %(minutes)s min."
+            problem = Problem("too_often", message, values={"minutes": wait_min})
+            answer = answer_problem(request, 429, "Cela n’est pas possible.", [problem])
+            answer.headers["Retry-After"] = str(error.wait_s)
+            return answer
         case MissingError():
             return answer_problem(request, NOT_FOUND, NOT_HERE)
         case _:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from shared import access
-from shared.access import Identity, SessionLife
+from shared.access import Identity, SessionLife, Stage
 from shared.db import Database
 from shared.errors import DeniedError
 from shared.settings import HouseSettings
@@ -40,17 +40,48 @@ def session_life(settings: HouseSettings) -> SessionLife:
     )
 
 
-async def identify(request: Request) -> Identity | None:
-    """Tell who asks, from a browser's cookie or a program's bearer token."""
+def doors_of(request: Request) -> Database:
+    """Return the database of the way in, whose clock is real."""
+    database: Database = request.app.state.access
+    return database
+
+
+def shown_token(request: Request) -> str | None:
+    """Return the session token of a browser's cookie or of a program's header."""
     bearer = request.headers.get("authorization", "")
-    token = bearer[7:] if bearer[:7].lower() == "bearer " else request.cookies.get(SESSION_COOKIE)
+    return bearer[7:] if bearer[:7].lower() == "bearer " else request.cookies.get(SESSION_COOKIE)
+
+
+async def identify(request: Request) -> Identity | None:
+    """Tell who asks, however far they have come in; None for a stranger."""
+    token = shown_token(request)
     if not token:
         return None
-    doors: Database = request.app.state.access
-    async with doors.transaction() as tx:
+    async with doors_of(request).transaction() as tx:
         who = await access.identify(tx, token, session_life(settings_of(request)))
     request.state.who = who
     return who
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Refuse what another site made the browser send.
+
+    Browsers say where a request comes from; a program says nothing, and carries no cookie either.
+
+    Raises:
+        DeniedError: it comes from elsewhere.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is None:  # an old browser names the origin at least
+        origin = request.headers.get("origin")
+        site = "none" if origin is None or origin == own_origin(request) else "cross-site"
+    if site not in {"same-origin", "none"}:
+        raise DeniedError(signed_in=True)
+
+
+def own_origin(request: Request) -> str:
+    """Return the address of this house as the browser sees it."""
+    return f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
 async def refuse_forged(request: Request, who: Identity) -> None:
@@ -63,8 +94,7 @@ async def refuse_forged(request: Request, who: Identity) -> None:
     """
     if request.method in SAFE_METHODS or request.headers.get("authorization"):
         return
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise DeniedError(signed_in=True)
+    refuse_other_sites(request)
     given = request.headers.get("x-csrf-token")
     if given is None:
         given = str((await request.form()).get("csrf", ""))
@@ -77,10 +107,23 @@ def allow(*roles: Role) -> Callable[[Request], Awaitable[Identity]]:
 
     async def guard(request: Request) -> Identity:
         who = await identify(request)
-        if who is None:
+        if who is None or who.stage is not Stage.FULL:
             raise DeniedError(signed_in=False)
         if roles and who.role not in roles:
             raise DeniedError(signed_in=True)
+        await refuse_forged(request, who)
+        return who
+
+    return guard
+
+
+def on_the_way(*stages: Stage) -> Callable[[Request], Awaitable[Identity]]:
+    """Let in whoever is at one of these stages of coming in."""
+
+    async def guard(request: Request) -> Identity:
+        who = await identify(request)
+        if who is None or who.stage not in stages:
+            raise DeniedError(signed_in=False)
         await refuse_forged(request, who)
         return who
 
@@ -92,3 +135,8 @@ Worker = Annotated[Identity, Depends(allow(Role.WORKER))]
 TeamMember = Annotated[Identity, Depends(allow(Role.COORDINATION, Role.WORKER))]
 Operator = Annotated[Identity, Depends(allow(Role.ADMINISTRATOR, Role.SERVICE))]
 AnyPerson = Annotated[Identity, Depends(allow())]
+Administrator = Annotated[Identity, Depends(allow(Role.ADMINISTRATOR))]
+KeeperOfPeople = Annotated[Identity, Depends(allow(Role.COORDINATION, Role.ADMINISTRATOR))]
+SettingUp = Annotated[Identity, Depends(on_the_way(Stage.SET_UP))]
+HalfIn = Annotated[Identity, Depends(on_the_way(Stage.SECOND_STEP))]
+Anyone = Annotated[Identity, Depends(on_the_way(*Stage))]

@@ -19,7 +19,7 @@ from shared.access import Identity
 
 UI = Path(__file__).parent.parent / "ui"
 LANGUAGES = ("fr", "nl", "en")
-LANGUAGE_COOKIE = "lang"
+LANGUAGE_COOKIE = "__Host-lang"
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 

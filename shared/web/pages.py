@@ -3,10 +3,10 @@
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
-from shared.access import Identity
+from shared.access import Identity, Stage
 from shared.settings import Profile
 from shared.web.languages import (
     LANGUAGE_COOKIE,
@@ -47,12 +47,13 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/dispatch/", "Ma journée"),
         ("/notify/", "Mes messages"),
     ),
+    Role.ADMINISTRATOR: (("/access/people", "Accès"),),
 }
 
 
 def menu_of(who: Identity | None) -> tuple[tuple[str, str], ...]:
     """List where a role may go, as paths and French source strings."""
-    return MENUS.get(who.role, ()) if who else ()
+    return MENUS.get(who.role, ()) if who and who.stage is Stage.FULL else ()
 
 
 def page(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
@@ -84,8 +85,21 @@ def page(request: Request, template: str, status: int = 200, **context: object) 
     )
     answer = HTMLResponse(body, status_code=status)
     if request.query_params.get("lang") in LANGUAGES:
-        answer.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax")
+        remember_language(answer, language)
     return answer
+
+
+def remember_language(answer: Response, language: str) -> None:
+    """Keep the reader's choice for a year. It tells a language and nothing else."""
+    answer.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=31_536_000,
+        secure=True,
+        httponly=True,
+        samesite="lax",
+        path="/",
+    )
 
 
 def see_other(path: str) -> RedirectResponse:

@@ -73,11 +73,10 @@ def test_up_prints_a_link_that_lets_the_first_coordinator_in_once(
     address = next(word for word in first_words[1].split() if "/access/enter#" in word)
     origin, token = address.split("/access/enter#")
 
-    first = httpx.post(f"{origin}/access/api/sessions", json={"token": token})
-    second = httpx.post(f"{origin}/access/api/sessions", json={"token": token})
+    first = httpx.post(f"{origin}/access/enter", data={"token": token})
+    second = httpx.post(f"{origin}/access/enter", data={"token": token})
 
-    assert first.status_code == 201
-    assert first.json()["role"] == "coordination"
+    assert (first.status_code, first.headers["location"]) == (303, "/access/set-up")
     assert second.status_code == 401
 
 
