@@ -334,6 +334,14 @@ class WithdrawalReason(StrEnum):
     NO_LONGER_NEEDED = "no_longer_needed"
 
 
+class PlanPreference(StrEnum):
+    """What a plan prefers when it cannot have everything; `docs/matching.md` gives the weights."""
+
+    BALANCED = "balanced"
+    COVER_FIRST = "cover_first"
+    COMFORT_FIRST = "comfort_first"
+
+
 # --- back from the field -----------------------------------------------------------------------
 
 

@@ -25,4 +25,6 @@ def web(settings: DispatchSettings) -> FastAPI:
     """Build the people's door, mounted under `/dispatch`."""
     link = BusLink(worker(settings), settings.nats_url)
     names = [chore.name for chore in CHORES]
-    return create_app("dispatch", settings, [people.router], link=link, chores=names)
+    app = create_app("dispatch", settings, [people.router], link=link, chores=names)
+    app.state.running = set()  # searches that go on beside the pages; they end with the process
+    return app

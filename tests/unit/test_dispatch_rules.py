@@ -21,11 +21,11 @@ from services.dispatch.rules.instance import (
 from services.dispatch.rules.local_time import BRUSSELS, instant, wall_instant, wall_minute, weekday
 from services.dispatch.rules.matching import match, violations
 from services.dispatch.rules.outcomes import OUTCOMES, Body, body_problems, outcome_id, receive
+from services.dispatch.rules.plan_search import plan_teams
 from services.dispatch.rules.planning import (
     Situation,
     fill_gap,
     over_full_time,
-    plan_teams,
     refusals,
     still_possible,
 )

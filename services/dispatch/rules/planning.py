@@ -1,8 +1,8 @@
-"""The decisions about who does what: a plan, one gap, one person. The matcher does the work."""
+"""The decisions about who does what: one gap, one person. The matcher does the work."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from services.dispatch.rules.instance import (
     campaign_monday,
     cost_min,
     spent_min,
-    within_full_time,
 )
 from services.dispatch.rules.local_time import wall_minute
 from services.dispatch.rules.matching import (
@@ -23,14 +22,14 @@ from services.dispatch.rules.matching import (
     Plan,
     Refusal,
     explain,
-    match,
     refill,
 )
 from services.dispatch.rules.matching.engine import all_refusals
+from services.dispatch.rules.preference import WEIGHTS
 from services.dispatch.rules.roster import Calendar, Frame, Holding, Slot
 from services.dispatch.rules.time_account import full_time_min
 from services.dispatch.rules.wording import Said, duration, said
-from shared.words import TaskId, WorkerId
+from shared.words import PlanPreference, TaskId, WorkerId
 
 Pair: TypeAlias = tuple[UUID, UUID]
 
@@ -56,56 +55,17 @@ class Situation:
     calendar: Calendar
     zones: Mapping[str, Spot]
     declined: frozenset[Pair] = frozenset()
+    preference: PlanPreference = PlanPreference.BALANCED
 
     def instance(self) -> Instance:
-        return build_instance(self.frame, self.slots, self.calendar, self.zones, self.declined)
+        found = build_instance(self.frame, self.slots, self.calendar, self.zones, self.declined)
+        return replace(found, weights=WEIGHTS[self.preference])
 
 
-@dataclass(frozen=True, slots=True)
-class Teams:
-    """A plan for a campaign: whom to ask, how many each task has, and why some have nobody."""
-
-    suggestions: tuple[Suggestion, ...]
-    matched: dict[TaskId, int] = field(default_factory=dict)
-    unmatched: dict[TaskId, Said] = field(default_factory=dict)
-
-
-EXPLAINED_MAX = 150  # each takes some 15 ms; a plan with more holes is wrong as a whole
-FULL = "les équivalents temps plein de la campagne sont atteints cette semaine-là"
-
-
-def plan_teams(situation: Situation) -> Teams:
-    """Match a campaign's tasks. The same situation always gives the same teams.
-
-    Whoever holds a task keeps it; the others are suggestions.
-    """
-    instance = situation.instance()
-    plan = match(instance, seed=situation.frame.campaign_id.int % 2**31)
-    spent = spent_min(
-        situation.frame, instance, situation.calendar.holdings, {s.id for s in situation.slots}
-    )
-    kept = {row.task: row for row in within_full_time(situation.frame, instance, plan, spent)}
-    told = {fact.task: set(fact.team) for fact in plan.fixed}
-    planned = {row.task for row in plan.assignments}
-    suggestions: list[Suggestion] = []
-    matched: dict[TaskId, int] = {}
-    unmatched: dict[TaskId, Said] = {}
-    incomplete = {row.task: row for row in plan.incomplete}
-    for slot in situation.slots:
-        task = str(slot.id)
-        row = kept.get(task) or incomplete.get(task)
-        matched[slot.id] = len(row.team) if row else 0
-        if row is None:
-            if task in planned:
-                unmatched[slot.id] = {"text": FULL, "params": {}}
-            elif len(unmatched) < EXPLAINED_MAX:
-                unmatched[slot.id] = said(explain(instance, plan, task).summary)
-            continue
-        suggestions += _suggestions(instance, row, told.get(task, set()))
-    return Teams(tuple(suggestions), matched, unmatched)
-
-
-def _suggestions(instance: Instance, row: Assignment, told: Collection[object]) -> list[Suggestion]:
+def suggestions_for(
+    instance: Instance, row: Assignment, told: Collection[object]
+) -> list[Suggestion]:
+    """Suggest those of a team who were not `told` of it, and say why each of them is there."""
     asked = [who for who in row.team if who not in told]
     if not asked:
         return []
@@ -135,7 +95,7 @@ def fill_gap(situation: Situation) -> tuple[Suggestion, ...]:
     if row is None:
         return ()
     held = {who for fact in instance.fixed for who in fact.team}
-    new = _suggestions(instance, row, held)
+    new = suggestions_for(instance, row, held)
     return tuple(s for s in new if over_full_time(situation, s.worker_id) is None)
 
 
@@ -161,7 +121,7 @@ def why(situation: Situation, worker_id: UUID) -> tuple[Said, ...]:
     instance, (slot,) = situation.instance(), situation.slots
     start = wall_minute(campaign_monday(situation.frame), slot.starts_at)
     row = Assignment(str(slot.id), start, (str(worker_id),))
-    return next((s.why for s in _suggestions(instance, row, ())), ())
+    return next((s.why for s in suggestions_for(instance, row, ())), ())
 
 
 def refusals(situation: Situation, worker_id: UUID) -> list[Refusal]:

@@ -29,6 +29,7 @@ class OwnProposal(BaseModel):
     state: ProposalState
     with_: list[str]
     costs_min: int
+    why: list[str]
 
     model_config = {"alias_generator": lambda name: name.rstrip("_"), "populate_by_name": True}
 
@@ -68,6 +69,7 @@ def show(task: OwnTask) -> OwnProposal:
         state=p.state,
         with_=task.beside,
         costs_min=task.cost_min,
+        why=task.why,
     )
 
 

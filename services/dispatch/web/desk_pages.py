@@ -13,19 +13,24 @@ from services.dispatch import store
 from services.dispatch.rules.local_time import BRUSSELS, local_day, monday_of
 from services.dispatch.steps.agree_counter import agree_counter
 from services.dispatch.steps.confirm_plan import confirm_plan
+from services.dispatch.steps.explain_task import explain_task
 from services.dispatch.steps.propose_task import propose_task
-from services.dispatch.steps.rematch_campaign import rematch_campaign
 from services.dispatch.steps.withdraw_proposal import withdraw_proposal
+from services.dispatch.store import searches
+from services.dispatch.web import search_pages, what_if_pages
 from services.dispatch.web.field_pages import as_uuid
 from services.dispatch.web.forms import Typed, tell, typed
 from services.dispatch.web.plan_view import PlanView, TaskView, suggest_for, view_plan
+from services.dispatch.web.plan_words import WhyShown, grade, names_for, show_why
 from shared.access import Identity
-from shared.db import Database, zone_names
-from shared.errors import Problem, RefusedError
+from shared.db import Database, Tx, zone_names
+from shared.errors import MissingError, Problem, RefusedError
 from shared.web import Coordinator, Db, language_of, page, see_other
 from shared.words import WithdrawalReason
 
 router = APIRouter(prefix="/desk", default_response_class=HTMLResponse, include_in_schema=False)
+router.include_router(search_pages.router)
+router.include_router(what_if_pages.router)
 REFUSED = 409
 NOON = 12
 GAPS_SHOWN = 20
@@ -85,6 +90,9 @@ async def campaign_page(  # noqa: PLR0913 - a page, and what was typed into it
         roster = await store.list_roster(tx)
         zones = await zone_names(tx)
         today = local_day(tx.now)
+        quality = await searches.quality_of(tx, campaign_id)
+        preference = await searches.preference_of(tx, campaign_id)
+        why = await asked_why(tx, request, view)
     language = language_of(request)
     monday = shown_week(request, view, today)
     frame = view.campaign.frame
@@ -104,9 +112,32 @@ async def campaign_page(  # noqa: PLR0913 - a page, and what was typed into it
         roster=[(entry.worker.id, entry.worker.name) for entry in roster],
         zones={zone.id: zone.name(language) for zone in zones.values()},
         withdrawal_reasons=WITHDRAWAL_REASONS,
+        quality=quality,
+        grade=grade(quality) if quality else None,
+        preference=preference,
+        why=why,
         problems=tell(request, problems),
         typed=form,
     )
+
+
+async def asked_why(tx: Tx, request: Request, view: PlanView) -> WhyShown | None:
+    """Explain the task whose reasons the coordination wants to see, if any."""
+    asked = request.query_params
+    task_id = next((t.slot.id for t in view.tasks if str(t.slot.id) == asked.get("why")), None)
+    if task_id is None:
+        return None
+    try:
+        told = await explain_task(
+            view.campaign.frame.campaign_id,
+            task_id,
+            tx,
+            try_levers="change" in asked,
+            worker_id=as_uuid(asked["with"]) if "with" in asked else None,
+        )
+    except MissingError:  # it is past, or that person left the roster: there is nothing to tell
+        return None
+    return show_why(await names_for(tx, request), told)
 
 
 def shown_week(request: Request, view: PlanView, today: date) -> date:
@@ -151,14 +182,6 @@ async def confirm(request: Request, database: Db, who: Coordinator, campaign_id:
         return await campaign_page(
             request, database, who, campaign_id, problems=refused.problems, form=form
         )
-    return see_other(plan_path(campaign_id))
-
-
-@router.post("/campaigns/{campaign_id}/rematch")
-async def rematch(database: Db, _: Coordinator, campaign_id: UUID) -> Response:
-    """Make the plan anew around what people said."""
-    async with database.transaction() as tx:
-        await rematch_campaign(campaign_id, tx)
     return see_other(plan_path(campaign_id))
 
 

@@ -24,13 +24,17 @@ WEEKS_SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class OwnTask:
-    """A proposal to the worker who looks. `cost_min` includes the way there and back."""
+    """A proposal to the worker who looks. `cost_min` includes the way there and back.
+
+    `why`: the words that the coordination reads too.
+    """
 
     proposal: Proposal
     campaign: Campaign
     zone: str
     beside: list[str]
     cost_min: int
+    why: list[str]
 
     @property
     def with_names(self) -> str:
@@ -57,6 +61,7 @@ async def view_own(
                 names.zone(p.zone_id),
                 sorted(names.worker(w) for w in teams[p.task_id] if w != worker_id),
                 task_min(home, p.zone_id, duration_min, spots),
+                names.reasons(p.why),
             )
         )
     return found

@@ -9,10 +9,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.dispatch.steps.agree_counter import agree_counter
 from services.dispatch.steps.confirm_plan import confirm_plan
+from services.dispatch.steps.explain_task import explain_task
 from services.dispatch.steps.propose_task import propose_task
 from services.dispatch.steps.rematch_campaign import rematch_campaign
 from services.dispatch.steps.withdraw_proposal import withdraw_proposal
+from services.dispatch.store import searches
 from services.dispatch.web.plan_view import TaskView, suggest_for, view_plan
+from services.dispatch.web.plan_words import names_for, show_why
 from shared.web import Coordinator, Db
 from shared.words import ActionKind, NotifyFailure, TaskState, WithdrawalReason
 
@@ -51,11 +54,40 @@ class TaskShown(BaseModel):
     not_done_because: str | None
 
 
+class QualityShown(Shown):
+    """How good the plan was when it was made: share of a proven bound, and tasks with a team."""
+
+    of_bound_pct: float | None
+    tasks: int
+    tasks_with_team: int
+    cut_tasks: int
+
+
+class AlmostShown(Shown):
+    worker_id: UUID
+    name: str
+    blocked_by: list[str]
+
+
+class LeverShown(Shown):
+    change: str
+    frees: bool
+
+
+class ReasonsShown(Shown):
+    task_id: UUID
+    summary: str
+    missing: list[str]
+    almost: list[AlmostShown]
+    levers: list[LeverShown] | None
+
+
 class PlanShown(BaseModel):
     plan_id: UUID | None
     version: int
     state: Literal["none", "ready", "confirmed"]
     confirmed_until: date | None
+    quality: QualityShown | None
     tasks: list[TaskShown]
 
 
@@ -100,13 +132,31 @@ async def get_plan(request: Request, database: Db, _: Coordinator, campaign_id: 
     """Show a campaign's plan: each task with its team and why."""
     async with database.reading() as tx:
         view = await view_plan(tx, request, campaign_id)
+        quality = await searches.quality_of(tx, campaign_id)
     return PlanShown(
         plan_id=view.plan.id if view.plan else None,
         version=view.plan.version if view.plan else 0,
         state=view.state,
         confirmed_until=view.plan.confirmed_until if view.plan else None,
+        quality=QualityShown.model_validate(quality) if quality else None,
         tasks=[show_task(task) for task in view.tasks],
     )
+
+
+@router.get("/api/campaigns/{campaign_id}/tasks/{task_id}/reasons")
+async def get_reasons(
+    request: Request,
+    database: Db,
+    _: Coordinator,
+    campaign_id: UUID,
+    task_id: UUID,
+    levers: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+) -> ReasonsShown:
+    """Say why a task to come is as it is; `levers`: solve which single fact would free it."""
+    async with database.reading() as tx:
+        told = await explain_task(campaign_id, task_id, tx, try_levers=levers)
+        names = await names_for(tx, request)
+    return ReasonsShown.model_validate(show_why(names, told))
 
 
 def show_task(task: TaskView) -> TaskShown:

@@ -1,0 +1,306 @@
+"""A plan says how good it is and why; a better one is looked for, compared, and only then taken."""
+
+import re
+from datetime import timedelta
+
+import httpx
+
+from tests.dispatch_world import World, a_world
+from tests.house import House, eventually
+
+USUAL = {"depth": "whole", "seconds": "1", "preference": "balanced"}
+
+
+def desk(campaign: str) -> str:
+    return f"/dispatch/desk/campaigns/{campaign}"
+
+
+async def opened(client: httpx.AsyncClient, path: str) -> str:
+    page = await client.get(path)
+    assert page.status_code == 200, page.text
+    return page.text
+
+
+async def searched(world: World, campaign: str, **but: str) -> str:
+    """Begin a search, wait until it ended, and return its page."""
+    begun = await world.coordination.post(f"{desk(campaign)}/search", data=USUAL | but)
+    assert begun.status_code == 303, begun.text
+
+    async def ended() -> bool:
+        page = await opened(world.coordination, f"{desk(campaign)}/search")
+        return "La recherche est en cours." not in page
+
+    await eventually(ended, "the search does not end", 60)
+    return await opened(world.coordination, f"{desk(campaign)}/search")
+
+
+def offer_of(page: str) -> str:
+    (search_id,) = re.findall(r'name="search_id" value="([^"]+)"', page)
+    return str(search_id)
+
+
+async def test_a_plan_says_how_good_it_is_and_nothing_about_one_person(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+
+    page = await opened(world.coordination, desk(campaign))
+    plan = await world.plan(campaign)
+
+    assert "2 tâches à venir sur 2 ont leur équipe." in page
+    assert "Excellent plan" in page
+    assert plan["quality"] == {
+        "of_bound_pct": 100.0,
+        "tasks": 2,
+        "tasks_with_team": 2,
+        "cut_tasks": 0,
+    }
+
+
+async def test_a_task_says_who_almost_had_it_and_what_blocked(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    await world.hire("Lotte", kinds_refused=["market_stall"])
+    campaign = await world.target()
+    (task, *_) = (await world.plan(campaign))["tasks"]
+
+    page = await opened(world.coordination, f"{desk(campaign)}?why={task['task_id']}")
+    dutch = await opened(world.coordination, f"{desk(campaign)}?why={task['task_id']}&lang=nl")
+    world.coordination.cookies.clear()
+
+    assert "Qui aurait presque pu" in page
+    assert re.search(r"<strong>Lotte</strong>\s*:\s*ne fait pas ce type d&#39;action", page)
+    assert "doet dit soort actie niet" in dutch
+
+
+async def test_a_task_without_a_team_says_which_single_fact_would_change_that(
+    house: House,
+) -> None:
+    world = await a_world(house, "Amina")
+    await world.hire("Lotte", working=[{"weekday": "tue", "starts_min": 480, "ends_min": 960}])
+    campaign = await world.target()
+    (task, *_) = (await world.plan(campaign))["tasks"]
+    why = f"{desk(campaign)}?why={task['task_id']}"
+
+    asked = await opened(world.coordination, why)
+    solved = await opened(world.coordination, f"{why}&change=1")
+
+    assert "Qu’est-ce qui la rendrait possible" in asked
+    assert "Un seul fait différent" not in asked
+    assert re.search(r"Si Lotte travaillait de .*la tâche est assurée", solved)
+
+
+async def test_another_person_is_tried_on_a_task_and_the_plan_tells_what_moves(
+    house: House,
+) -> None:
+    world = await a_world(house, "Amina", "Samir", "Lotte")
+    campaign = await world.target()
+    (task, *_) = (await world.plan(campaign))["tasks"]
+    team = await world.team(campaign)
+    (left,) = {"Amina", "Samir", "Lotte"} - set(team)
+
+    page = await opened(
+        world.coordination,
+        f"{desk(campaign)}?why={task['task_id']}&with={world.ids[left]}",
+    )
+
+    assert f"<strong>Avec {left}</strong>" in page
+    assert "tâches qui changent d&#39;équipe : 1" in page
+
+
+async def test_full_weeks_are_told_to_others_without_figures(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target(
+        world.an_action(weekdays=("mon", "tue", "wed", "thu", "fri"), per_zone_per_week=10),
+        share_max_pct=5,
+    )
+    tasks = (await world.plan(campaign))["tasks"]
+    undone = next(task for task in tasks if not task["team"])
+
+    page = await opened(world.coordination, f"{desk(campaign)}?why={undone['task_id']}")
+
+    assert "sa part de cette campagne est prise" in page
+    assert "dépasserait" not in page
+
+
+async def test_a_better_plan_is_offered_with_what_changes_and_taken_on_a_click(
+    house: House,
+) -> None:
+    world = await a_world(house, "Amina")
+    campaign = await world.target()
+    assert await world.team(campaign) == {}
+    await world.hire("Samir")
+
+    found = await searched(world, campaign)
+    before = await world.plan(campaign)
+    taken = await world.coordination.post(
+        f"{desk(campaign)}/search/apply", data={"search_id": offer_of(found)}
+    )
+    await house.settle()
+    after = await world.plan(campaign)
+
+    assert "Un meilleur plan est trouvé." in found
+    assert re.search(r"Tâches assurées en plus</dt><dd>2<", found)
+    assert re.search(r"Suggestions reprises ou déplacées</dt><dd>0<", found)
+    assert before["version"] == 1
+    assert (taken.status_code, after["version"]) == (303, 2)
+    assert await world.team(campaign) == {"Amina": "suggested", "Samir": "suggested"}
+    assert after["quality"]["tasks_with_team"] == 2
+    assert await world.proposals("Amina") == []
+
+
+async def test_a_search_never_moves_who_was_asked_or_said_yes(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+    await world.confirm(campaign, until_day=0)
+    (mine,) = await world.proposals("Amina")
+    await world.answer("Amina", mine, "accept")
+    for name in ("Lotte", "Karim"):
+        await world.hire(name, languages=[{"language": "ar", "confirmed_on": "2021-11-02"}])
+
+    await searched(world, campaign)
+
+    assert await world.team(campaign) == {"Amina": "accepted", "Samir": "proposed"}
+
+
+async def test_an_offer_is_refused_when_the_plan_changed_meanwhile(house: House) -> None:
+    world = await a_world(house, "Amina")
+    campaign = await world.target()
+    await world.hire("Samir")
+    found = await searched(world, campaign)
+
+    await world.coordination.post(f"/dispatch/api/campaigns/{campaign}/plan/rematch")
+    stale = await opened(world.coordination, f"{desk(campaign)}/search")
+    refused = await world.coordination.post(
+        f"{desk(campaign)}/search/apply", data={"search_id": offer_of(found)}
+    )
+
+    assert "Le plan a changé entre-temps. Cherchez à nouveau." in stale
+    assert refused.status_code == 409
+    assert (await world.plan(campaign))["version"] == 2
+
+
+async def test_a_search_can_be_watched_and_stopped_and_pages_answer_meanwhile(
+    house: House,
+) -> None:
+    world = await a_world(house, "Amina", "Samir", "Lotte")
+    every_day = world.an_action(weekdays=("mon", "tue", "wed", "thu", "fri"), per_zone_per_week=5)
+    campaign = await world.target(every_day)
+    path = f"{desk(campaign)}/search"
+
+    begun = await world.coordination.post(path, data=USUAL | {"seconds": "60"})
+    running = await opened(world.coordination, path)
+    doubled = await world.coordination.post(path, data=USUAL)
+    desk_page = await opened(world.coordination, desk(campaign))
+    stopped = await world.coordination.post(f"{path}/stop")
+
+    async def ended() -> bool:
+        return "La recherche est en cours." not in await opened(world.coordination, path)
+
+    await eventually(ended, "the search does not stop")
+    assert (begun.status_code, doubled.status_code, stopped.status_code) == (303, 409, 303)
+    assert 'http-equiv="refresh"' in running
+    assert "Arrêter là, avec le meilleur plan trouvé" in running
+    assert "Une recherche est déjà en cours." in doubled.text
+    assert "Ce que vaut ce plan" in desk_page
+
+
+async def test_gaps_are_filled_without_moving_anybody(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+    await world.hire("Lotte")
+    away = {"from_on": str(world.monday), "until_on": str(world.monday)}
+    absence = f"/dispatch/api/workers/{world.ids['Samir']}/absences/{world.ids['Samir']}"
+    await world.coordination.put(absence, json=away)
+
+    found = await searched(world, campaign, depth="fill")
+    await world.coordination.post(
+        f"{desk(campaign)}/search/apply", data={"search_id": offer_of(found)}
+    )
+
+    assert re.search(r"Suggestions reprises ou déplacées</dt><dd>1<", found)
+    assert set(await world.team(campaign, 0)) == {"Amina", "Lotte"}
+    assert set(await world.team(campaign, 1)) == {"Amina", "Samir"}
+
+
+async def test_what_a_campaign_prefers_is_kept_with_it(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+
+    await searched(world, campaign, preference="comfort_first")
+    page = await opened(world.coordination, desk(campaign))
+
+    assert "Le confort d’abord" in page
+
+
+async def test_a_worker_reads_the_same_reasons_as_the_coordination(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target(languages_wanted=("fr",))
+    await world.confirm(campaign, until_day=0)
+
+    (told, *_) = (await world.plan(campaign))["tasks"][0]["team"]
+    own = await opened(world.workers[told["name"]], "/dispatch/")
+    (asked,) = await world.proposals(told["name"])
+
+    assert told["why"] == ["est du quartier", "parle français"]
+    assert asked["why"] == told["why"]
+    assert "est du quartier, parle français" in own
+
+
+def row_of(page: str, name: str) -> list[str]:
+    """Return what a line of the comparison says, before and after."""
+    (cells,) = re.findall(rf'<th scope="row">{name}</th>(.*?)</tr>', page)
+    return re.findall(r'<td class="n">(.*?)</td>', cells)
+
+
+async def test_a_longer_campaign_is_tried_on_a_copy_and_nothing_is_saved(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+    before = await world.plan(campaign)
+    wish = {
+        "starts_on": str(world.monday),
+        "ends_on": str(world.monday + timedelta(days=20)),
+        "share_max_pct": "40",
+        "zone_ids": world.zone,
+        "languages_wanted": "fr",
+    }
+
+    page = await world.coordination.get(f"{desk(campaign)}/what-if", params=wish)
+
+    assert page.status_code == 200
+    assert "1 tâche de plus serait assurée." in page.text
+    assert row_of(page.text, "Tâches avec une équipe") == ["2", "3"]
+    assert row_of(page.text, "Heures sur le terrain, toute l’équipe") == ["12 h", "18 h"]
+    assert row_of(page.text, "Tâches où l’équipe parle une langue souhaitée") == ["0", "3"]
+    assert await world.plan(campaign) == before
+
+
+async def test_a_shorter_campaign_tells_whose_word_would_be_taken_back(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+    await world.confirm(campaign)
+    wish = {
+        "starts_on": str(world.monday),
+        "ends_on": str(world.monday + timedelta(days=6)),
+        "share_max_pct": "40",
+        "zone_ids": world.zone,
+    }
+
+    page = await world.coordination.get(f"{desk(campaign)}/what-if", params=wish)
+
+    assert "1 tâche où quelqu’un est déjà sollicité·e" in page.text
+    assert row_of(page.text, "Tâches prévues") == ["2", "1"]
+
+
+async def test_a_what_if_beyond_the_charter_is_refused_and_keeps_what_was_typed(
+    house: House,
+) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+    wish = {"starts_on": str(world.monday), "ends_on": str(world.monday), "share_max_pct": "90"}
+
+    page = await world.coordination.get(f"{desk(campaign)}/what-if", params=wish)
+    theirs = await world.workers["Amina"].get(f"{desk(campaign)}/what-if")
+
+    assert page.status_code == 409
+    assert "La part va de 1 à 80 %" in page.text
+    assert "Choisissez au moins un quartier." in page.text
+    assert theirs.status_code == 403
