@@ -7,7 +7,7 @@ browser or a program holds says nothing about its owner.
 |---|---|
 | `accounts` | who exists, and what each has to come in with |
 | `links` | invitations that open once; a host partner's standing link |
-| `passwords`, `codes`, `passkeys` | the ways to prove who one is |
+| `passwords`, `codes`, `passkeys`, `outside` | the ways to prove who one is |
 | `throttle` | how often one may try |
 | `sessions` | who is in, from which device, until when |
 | `trail`, `played_clock` | what happened; the scenario's time |

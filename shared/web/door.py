@@ -11,13 +11,13 @@ from pydantic import AwareDatetime, BaseModel, Field
 from shared import access
 from shared.errors import DeniedError, MissingError
 from shared.settings import Clock, HouseSettings
-from shared.web import own_access, passkey_api, people, set_up, sign_in
+from shared.web import openid, own_access, passkey_api, people, set_up, sign_in
 from shared.web.app import create_app
 from shared.web.entering import device_of, welcome
 from shared.web.guard import (
     SESSION_COOKIE,
     Anyone,
-    AnyPerson,
+    KeeperOfPeople,
     Operator,
     doors_of,
     refuse_other_sites,
@@ -98,7 +98,7 @@ async def open_session(request: Request, body: Token) -> Entered:
 
 
 @door.post("/api/accounts", status_code=201)
-async def invite_person(request: Request, body: NewAccount, who: AnyPerson) -> dict[str, str]:
+async def invite_person(request: Request, body: NewAccount, who: KeeperOfPeople) -> dict[str, str]:
     """Create an account and a link for it. The coordination invites workers and host partners."""
     if not may_invite(who, body.role):
         raise DeniedError(signed_in=True)
@@ -130,6 +130,7 @@ def access_app(
         sign_in.router,
         set_up.router,
         passkey_api.router,
+        openid.router,
         own_access.router,
         people.router,
     ]

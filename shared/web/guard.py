@@ -53,6 +53,12 @@ def shown_token(request: Request) -> str | None:
 
 
 async def identify(request: Request) -> Identity | None:
+    """Tell who is in; None for a stranger, and for whoever is still on the way in."""
+    who = await identify_on_the_way(request)
+    return who if who is not None and who.stage is Stage.FULL else None
+
+
+async def identify_on_the_way(request: Request) -> Identity | None:
     """Tell who asks, however far they have come in; None for a stranger."""
     token = shown_token(request)
     if not token:
@@ -107,7 +113,7 @@ def allow(*roles: Role) -> Callable[[Request], Awaitable[Identity]]:
 
     async def guard(request: Request) -> Identity:
         who = await identify(request)
-        if who is None or who.stage is not Stage.FULL:
+        if who is None:
             raise DeniedError(signed_in=False)
         if roles and who.role not in roles:
             raise DeniedError(signed_in=True)
@@ -121,7 +127,7 @@ def on_the_way(*stages: Stage) -> Callable[[Request], Awaitable[Identity]]:
     """Let in whoever is at one of these stages of coming in."""
 
     async def guard(request: Request) -> Identity:
-        who = await identify(request)
+        who = await identify_on_the_way(request)
         if who is None or who.stage not in stages:
             raise DeniedError(signed_in=False)
         await refuse_forged(request, who)
