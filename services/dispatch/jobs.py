@@ -2,6 +2,7 @@
 
 from services.dispatch.steps.close_past_tasks import close_past_tasks
 from services.dispatch.steps.expire_silent_proposals import expire_silent_proposals
+from services.dispatch.steps.forget_operations import forget_operations
 from services.dispatch.steps.forget_past_answers import forget_past_answers
 from shared.jobs import Chore, every
 
@@ -9,4 +10,5 @@ CHORES: tuple[Chore, ...] = (
     every(30, expire_silent_proposals),
     every(300, close_past_tasks),
     every(600, forget_past_answers),
+    every(3600, forget_operations),
 )

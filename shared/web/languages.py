@@ -70,6 +70,10 @@ def local_formats(language: str) -> dict[str, Callable[..., str]]:
         local = value.astimezone(BRUSSELS) if isinstance(value, datetime) else value
         return format_date(local, "EEEE d MMMM y", locale=language)
 
+    def day_of_year(value: date | datetime) -> str:
+        local = value.astimezone(BRUSSELS) if isinstance(value, datetime) else value
+        return format_date(local, "EEEE d MMMM", locale=language)
+
     def moment(value: datetime) -> str:
         return format_datetime(value, "EEEE d MMMM, HH:mm", tzinfo=BRUSSELS, locale=language)
 
@@ -79,7 +83,14 @@ def local_formats(language: str) -> dict[str, Callable[..., str]]:
     def number(value: float) -> str:
         return format_decimal(value, locale=language)
 
-    return {"word": word, "day": day, "moment": moment, "hour": hour, "number": number}
+    return {
+        "word": word,
+        "day": day,
+        "day_of_year": day_of_year,
+        "moment": moment,
+        "hour": hour,
+        "number": number,
+    }
 
 
 def word_id(value: Any) -> str:

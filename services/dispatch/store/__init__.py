@@ -25,6 +25,7 @@ from services.dispatch.store.consent import (
     who_said_no,
     withdrawable,
 )
+from services.dispatch.store.operations import claim_operation, forget_operations
 from services.dispatch.store.outcomes import (
     Consultation,
     ContributionRow,
@@ -33,6 +34,7 @@ from services.dispatch.store.outcomes import (
     contribution_of,
     count_repeat,
     fingerprints,
+    last_contributions,
     list_consultations,
     own_contributions,
     own_opinions,
@@ -112,6 +114,7 @@ __all__ = [
     "accepted_proposal",
     "actions_of",
     "campaign_of",
+    "claim_operation",
     "commitments_of",
     "confirm_until",
     "contribution_of",
@@ -123,7 +126,9 @@ __all__ = [
     "fingerprints",
     "forget_answers",
     "forget_gap",
+    "forget_operations",
     "held_proposals",
+    "last_contributions",
     "list_campaigns",
     "list_consultations",
     "list_holdings",

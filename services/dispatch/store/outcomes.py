@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.dispatch.rules.outcomes import Body
@@ -16,10 +17,12 @@ from services.dispatch.store.tables import (
     decision,
     opinion,
     signal,
+    task,
 )
 from shared.db import Tx
 from shared.events import ConsultationOpened, RelayCount, SignalRaised
 from shared.words import (
+    ActionKind,
     ConsultationId,
     ContributionId,
     CorrectionReason,
@@ -140,6 +143,28 @@ async def own_contributions(
         )
         for row in rows
     }
+
+
+async def last_contributions(tx: Tx, worker_id: UUID) -> dict[tuple[ActionKind, str], Body]:
+    """Return what a worker recorded last, by kind of action and zone, to fill in the next form."""
+    rows = await tx.execute(
+        select(task.c.kind, task.c.zone_id, contribution_version)
+        .join(contribution, contribution.c.task_id == task.c.id)
+        .join(
+            contribution_version,
+            (contribution_version.c.contribution_id == contribution.c.id)
+            & (contribution_version.c.version == contribution.c.version),
+        )
+        .where(contribution.c.worker_id == worker_id)
+        .order_by(
+            task.c.kind,
+            task.c.zone_id,
+            contribution_version.c.happened_on.desc(),
+            contribution_version.c.recorded_at.desc(),
+        )
+        .ext(distinct_on(task.c.kind, task.c.zone_id))
+    )
+    return {(ActionKind(row.kind), row.zone_id): _body(row) for row in rows}
 
 
 def _body(row: Any) -> Body:

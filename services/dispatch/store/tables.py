@@ -249,3 +249,10 @@ signal = Table(
     Column("theme", Text),
     Column("raised_at", Moment),
 )
+operation = Table(
+    "operation",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text),
+    Column("taken_at", Moment),
+)

@@ -3,11 +3,13 @@
 from fastapi import APIRouter
 
 from services.dispatch.web import (
+    app_pages,
     consent_api,
     day_pages,
     desk_pages,
     field_api,
     field_pages,
+    phone_api,
     plan_api,
     roster_api,
     roster_pages,
@@ -19,6 +21,8 @@ PARTS = (
     plan_api,
     consent_api,
     field_api,
+    phone_api,
+    app_pages,
     day_pages,
     field_pages,
     desk_pages,

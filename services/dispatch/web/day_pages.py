@@ -6,9 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.dispatch import store
-from services.dispatch.rules.local_time import BRUSSELS, DAY_MIN, instant, local_day
-from services.dispatch.rules.outcomes import NO_OUTCOME_AFTER
+from services.dispatch.rules.local_time import BRUSSELS
 from services.dispatch.rules.wording import duration
 from services.dispatch.steps.accept_proposal import accept_proposal
 from services.dispatch.steps.counter_proposal import counter_proposal
@@ -17,9 +15,9 @@ from services.dispatch.steps.give_opinion import give_opinion
 from services.dispatch.steps.hand_back_task import hand_back_task
 from services.dispatch.steps.start_task import start_task
 from services.dispatch.web.forms import Typed, tell, typed
-from services.dispatch.web.own_view import OwnTask, own_entry, view_own
+from services.dispatch.web.own_day import read_day
 from shared.access import Identity
-from shared.db import Database, Tx
+from shared.db import Database
 from shared.errors import Problem, RefusedError
 from shared.web import Db, Worker, page, see_other
 from shared.words import DeclineReason, Ground, ProposalState, Stance
@@ -45,39 +43,23 @@ async def day_page(
 ) -> Response:
     """Render the day; a refused answer shows beside what it answers, with what was typed."""
     async with database.reading() as tx:
-        today = local_day(tx.now)
-        proposals = await store.own_proposals(tx, who.person_id, instant(today, 0))
-        mine = await view_own(tx, request, who.person_id, proposals)
-        unheard = await store.unrecorded(
-            tx, who.person_id, tx.now - 2 * NO_OUTCOME_AFTER, instant(today, 0)
-        )
-        to_record = await view_own(tx, request, who.person_id, unheard)
-        recorded = await store.own_contributions(
-            tx, who.person_id, [task.proposal.task_id for task in mine]
-        )
-        conflicts = await own_conflicts(tx, who.person_id, mine)
-        own = await store.own_opinions(tx, who.person_id)
-        asked = [c for c in await store.list_consultations(tx) if c.is_open(tx.now)]
-        known = await own_entry(tx, who.person_id) is not None
-        now = tx.now
-    accepted = [task for task in mine if task.proposal.state is ProposalState.ACCEPTED]
-    midnight = instant(today, DAY_MIN)
+        day = await read_day(tx, request, who.person_id)
     return page(
         request,
         "day.html",
         REFUSED if problems else 200,
-        today=today,
-        now=now,
-        known=known,
-        asked=[t for t in mine if t.proposal.state is ProposalState.PROPOSED],
-        countered=[t for t in mine if t.proposal.state is ProposalState.COUNTERED],
-        todays=[t for t in accepted if t.proposal.starts_at < midnight],
-        later=[t for t in accepted if t.proposal.starts_at >= midnight],
-        to_record=[t for t in to_record if t.proposal.ends_at <= instant(today, 0)],
-        recorded=recorded,
-        conflicts=conflicts,
-        consultations=asked,
-        opinions=own,
+        today=day.today,
+        now=day.now,
+        known=day.worker is not None,
+        asked=day.in_state(ProposalState.PROPOSED),
+        countered=day.in_state(ProposalState.COUNTERED),
+        todays=day.todays(),
+        later=day.later(),
+        to_record=day.to_record,
+        recorded=day.recorded,
+        conflicts=day.conflicts,
+        consultations=day.consultations,
+        opinions=day.opinions,
         reasons=DECLINE_REASONS,
         stances=tuple(Stance),
         grounds=tuple(Ground),
@@ -87,21 +69,6 @@ async def day_page(
         at=at[0] if at else None,
         typed=at[1] if at else None,
     )
-
-
-async def own_conflicts(tx: Tx, worker_id: UUID, mine: Sequence[OwnTask]) -> set[UUID]:
-    """Return the accepted tasks that lie across something of one's own, by proposal."""
-    own = [c.commitment for c in await store.commitments_of(tx, worker_id, tx.now)]
-    away = [a.absence for a in await store.absences_of(tx, worker_id, local_day(tx.now))]
-    return {
-        p.id
-        for p in (task.proposal for task in mine)
-        if p.state is ProposalState.ACCEPTED
-        and (
-            any(c.starts_at < p.ends_at and p.starts_at < c.ends_at for c in own)
-            or any(a.from_on <= local_day(p.starts_at) <= a.until_on for a in away)
-        )
-    }
 
 
 @router.post("/proposals/{proposal_id}/accept")

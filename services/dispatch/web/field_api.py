@@ -1,30 +1,25 @@
 """A worker's day, for programs: own tasks, outcomes, signals, opinions, own time."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel
 
 from services.dispatch import store
 from services.dispatch.rules.local_time import instant, local_day
-from services.dispatch.rules.outcomes import Body
+from services.dispatch.rules.operations import ContributionBody
 from services.dispatch.rules.time_account import WeekAccount
 from services.dispatch.steps.give_opinion import give_opinion
 from services.dispatch.steps.raise_signal import raise_signal
 from services.dispatch.steps.record_contribution import record_contribution
 from services.dispatch.steps.start_task import start_task
 from services.dispatch.web.own_view import view_account, view_own
-from shared.events import RelayCount
 from shared.web import Db, Worker
 from shared.words import (
     ActionKind,
-    CorrectionReason,
     CrisisKind,
     Ground,
-    Language,
-    NonTakeUp,
     SignalKind,
     Stance,
     Theme,
@@ -45,29 +40,6 @@ class OwnTaskShown(BaseModel):
     ends_at: AwareDatetime
     started_at: AwareDatetime | None
     people: list[str]
-
-
-class ContributionBody(BaseModel):
-    """What one worker counted. There is no field for a name, a place or a word of a resident."""
-
-    happened_on: date
-    people_reached: Annotated[int, Field(ge=0, le=5000)]
-    themes: list[Theme] = []
-    languages: list[Language] = []
-    non_take_up: list[NonTakeUp] = []
-    relays: list[RelayCount] = []
-    reason: CorrectionReason | None = None
-
-    def as_body(self) -> Body:
-        return Body(
-            self.happened_on,
-            self.people_reached,
-            tuple(self.themes),
-            tuple(self.languages),
-            tuple(self.non_take_up),
-            tuple(self.relays),
-            self.reason,
-        )
 
 
 class RecordedShown(BaseModel):

@@ -1,0 +1,142 @@
+"""What a phone may send: one act of one worker, under an id that the phone made.
+
+A phone writes an operation down first and sends it later, perhaps several times. There is no field
+for a name, a place or a word of a resident.
+"""
+
+import hashlib
+from datetime import date, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.dispatch.rules.outcomes import Body
+from shared.events import RelayCount
+from shared.words import (
+    CorrectionReason,
+    DeclineReason,
+    Ground,
+    Language,
+    NonTakeUp,
+    SignalKind,
+    Stance,
+    Theme,
+    ZoneId,
+)
+
+KEPT_FOR = timedelta(days=90)  # the longest that a phone may lie in a drawer with something to say
+
+
+class ContributionBody(BaseModel):
+    """What one worker counted. There is no field for a name, a place or a word of a resident."""
+
+    happened_on: date
+    people_reached: Annotated[int, Field(ge=0, le=5000)]
+    themes: list[Theme] = []
+    languages: list[Language] = []
+    non_take_up: list[NonTakeUp] = []
+    relays: list[RelayCount] = []
+    reason: CorrectionReason | None = None
+
+    def as_body(self) -> Body:
+        return Body(
+            self.happened_on,
+            self.people_reached,
+            tuple(self.themes),
+            tuple(self.languages),
+            tuple(self.non_take_up),
+            tuple(self.relays),
+            self.reason,
+        )
+
+
+class Sent(BaseModel):
+    """What every operation has: the id that its phone gave it, once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+
+
+class AcceptSent(Sent):
+    kind: Literal["accept"]
+    proposal_id: UUID
+
+
+class DeclineSent(Sent):
+    kind: Literal["decline"]
+    proposal_id: UUID
+    reason: DeclineReason = DeclineReason.NO_REASON_GIVEN
+
+
+class CounterSent(Sent):
+    kind: Literal["counter"]
+    proposal_id: UUID
+    wished_at: AwareDatetime
+
+
+class HandBackSent(Sent):
+    kind: Literal["hand_back"]
+    proposal_id: UUID
+
+
+class StartSent(Sent):
+    kind: Literal["start"]
+    task_id: UUID
+
+
+class OutcomeSent(Sent):
+    kind: Literal["outcome"]
+    task_id: UUID
+    contribution_id: UUID
+    body: ContributionBody
+
+
+class SignalSent(Sent):
+    kind: Literal["signal"]
+    signal_kind: SignalKind
+    theme: Theme
+    zone_id: ZoneId
+    campaign_id: UUID | None = None
+
+
+class OpinionSent(Sent):
+    kind: Literal["opinion"]
+    consultation_id: UUID
+    stance: Stance
+    grounds: list[Ground] = []
+
+
+class AwaySent(Sent):
+    kind: Literal["away"]
+    from_on: date
+    until_on: date
+
+
+Operation = Annotated[
+    AcceptSent
+    | DeclineSent
+    | CounterSent
+    | HandBackSent
+    | StartSent
+    | OutcomeSent
+    | SignalSent
+    | OpinionSent
+    | AwaySent,
+    Field(discriminator="kind"),
+]
+
+
+def operation_key(operation: Sent, worker_id: UUID) -> str:
+    """Name an operation for the table of what was taken, without saying whose it is.
+
+    The phone's id is random and kept nowhere, so the key cannot be guessed from the person; and
+    another person who sends the same id does something else.
+    """
+    return hashlib.sha256(worker_id.bytes + operation.id.bytes).hexdigest()
+
+
+def operation_fingerprint(operation: Sent) -> str:
+    """Tell whether an id comes back with the same content."""
+    return hashlib.sha256(operation.id.bytes + operation.model_dump_json().encode()).hexdigest()
