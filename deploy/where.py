@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.engines import EngineError, State
-from deploy.settings import PROJECT_ROOT, DeploySettings
+from deploy.settings import PROJECT_ROOT, DeploySettings, handed_on
 from shared.settings import HouseSettings
 
 DEMO_FOLDERS = PROJECT_ROOT / ".relais"
@@ -62,5 +62,5 @@ def house_settings(settings: DeploySettings | None = None) -> HouseSettings:
         nats_url=urls["nats"],
         valkey_url=urls["valkey"],
         secret=passwords["secret"],
-        public_url=urls.get("gateway", "http://127.0.0.1"),
+        public_url=handed_on().get("RELAIS_PUBLIC_URL") or urls.get("gateway", "http://127.0.0.1"),
     )
