@@ -131,6 +131,7 @@ async def test_a_better_plan_is_offered_with_what_changes_and_taken_on_a_click(
 
     found = await searched(world, campaign)
     before = await world.plan(campaign)
+    told = await opened(world.coordination, desk(campaign))
     taken = await world.coordination.post(
         f"{desk(campaign)}/search/apply", data={"search_id": offer_of(found)}
     )
@@ -140,6 +141,7 @@ async def test_a_better_plan_is_offered_with_what_changes_and_taken_on_a_click(
     assert "Un meilleur plan est trouvé." in found
     assert re.search(r"Tâches assurées en plus</dt><dd>2<", found)
     assert re.search(r"Suggestions reprises ou déplacées</dt><dd>0<", found)
+    assert "Un meilleur plan est trouvé." in told
     assert before["version"] == 1
     assert (taken.status_code, after["version"]) == (303, 2)
     assert await world.team(campaign) == {"Amina": "suggested", "Samir": "suggested"}
@@ -268,7 +270,7 @@ async def test_a_longer_campaign_is_tried_on_a_copy_and_nothing_is_saved(house: 
     assert page.status_code == 200
     assert "1 tâche de plus serait assurée." in page.text
     assert row_of(page.text, "Tâches avec une équipe") == ["2", "3"]
-    assert row_of(page.text, "Heures sur le terrain, toute l’équipe") == ["12 h", "18 h"]
+    assert row_of(page.text, "Heures sur le terrain, toute l’équipe") == ["12\u00a0h", "18\u00a0h"]
     assert row_of(page.text, "Tâches où l’équipe parle une langue souhaitée") == ["0", "3"]
     assert await world.plan(campaign) == before
 

@@ -92,6 +92,7 @@ async def campaign_page(  # noqa: PLR0913 - a page, and what was typed into it
         today = local_day(tx.now)
         quality = await searches.quality_of(tx, campaign_id)
         preference = await searches.preference_of(tx, campaign_id)
+        search = await searches.search_of(tx, campaign_id)
         why = await asked_why(tx, request, view)
     language = language_of(request)
     monday = shown_week(request, view, today)
@@ -115,6 +116,7 @@ async def campaign_page(  # noqa: PLR0913 - a page, and what was typed into it
         quality=quality,
         grade=grade(quality) if quality else None,
         preference=preference,
+        search=search,
         why=why,
         problems=tell(request, problems),
         typed=form,
