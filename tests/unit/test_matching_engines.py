@@ -1,6 +1,7 @@
 """The search, the proof, the repair and the what-ifs of the matcher."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -22,8 +23,8 @@ from services.dispatch.rules.matching import (
 from services.dispatch.rules.matching.by_hand import match_by_hand
 from services.dispatch.rules.matching.candidates import Candidates
 from services.dispatch.rules.matching.generate import generate
+from services.dispatch.rules.matching.greedy import greedy_by_need
 from services.dispatch.rules.matching.state import State
-from services.dispatch.rules.matching.strategy import greedy_by_need
 from tests.unit.matching_world import (
     HOUR,
     MONDAY,
@@ -146,11 +147,9 @@ def test_a_search_stops_when_asked_and_tells_how_it_goes() -> None:
     assert violations(instance, plan) == []
 
 
-def test_the_bound_of_a_cut_map_holds_for_the_whole() -> None:
-    from services.dispatch.rules.matching.country import (  # noqa: PLC0415 -- solver
-        country_bound,
-        match_country,
-    )
+def test_the_bound_of_a_whole_country_is_the_linear_relaxation_and_holds() -> None:
+    from services.dispatch.rules.matching.bound import country_bound  # noqa: PLC0415 -- solver
+    from services.dispatch.rules.matching.country import match_country  # noqa: PLC0415 -- solver
     from services.dispatch.rules.matching.formulation import Formulation  # noqa: PLC0415 -- solver
     from services.dispatch.rules.matching.proof import relaxed_bound  # noqa: PLC0415 -- solver
 
@@ -159,12 +158,26 @@ def test_the_bound_of_a_cut_map_holds_for_the_whole() -> None:
     whole = relaxed_bound(Formulation(state, range(len(state.c.tasks))), seconds=120)
     plan = match_country(instance, seconds=0, run=map)
 
-    bound = country_bound(instance, run=map, known=plan.score.total, rounds=2, largest=50)
+    bound = country_bound(instance)
 
     assert whole is not None
-    assert bound >= int(whole[0])
-    assert bound <= 1.1 * whole[0]
+    assert int(whole[0]) <= bound <= 1.001 * whole[0]
+    assert plan.score.total <= bound
     assert violations(instance, plan) == []
+
+
+@given(worlds, st.randoms(use_true_random=False))
+@few
+def test_any_prices_whatever_bound_every_plan(instance: Instance, chance: Random) -> None:
+    from services.dispatch.rules.matching.bound import dual_bound  # noqa: PLC0415 -- solver
+    from services.dispatch.rules.matching.formulation import Formulation  # noqa: PLC0415 -- solver
+
+    state = State(Candidates(instance))
+    rows = Formulation(state, range(len(state.c.tasks))).rows
+    prices = [chance.uniform(-50, 200) for _ in rows.low]
+    best = best_by_force(instance, 1500)
+
+    assert best is None or best <= dual_bound(rows, prices)
 
 
 # --- after a no ----------------------------------------------------------------------------------

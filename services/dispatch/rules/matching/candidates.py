@@ -6,6 +6,7 @@ order of input never matters.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from math import isnan
 from typing import NamedTuple
 
@@ -86,10 +87,9 @@ class Option(NamedTuple):
     most: int  # the most that a team can add to the value of the task, in units of the blend
 
 
+@lru_cache(maxsize=65_536)
 def _bits(asked: frozenset[str], spoken: frozenset[str]) -> int:
     """Return which of the asked languages are spoken, as bits of their sorted list."""
-    if not asked:
-        return 0
     return sum(1 << k for k, lang in enumerate(sorted(asked)) if lang in spoken)
 
 
@@ -137,6 +137,20 @@ class Candidates:
         ]
         self._calendars = [self._calendar(w) for w in self.workers]
         self.week_left, self.windows, self.day_left = self._room()
+        # The most that one task may take of a person, by week.
+        self._most_left = [
+            [
+                min(
+                    worker.total_cap_min,
+                    left[week],
+                    *(() if windows is None else windows[week : week + ROLLING_WEEKS]),
+                )
+                for week in range(instance.weeks)
+            ]
+            for worker, left, windows in zip(
+                self.workers, self.week_left, self.windows, strict=True
+            )
+        ]
         self._members: list[dict[int, Member]] = [{} for _ in self.tasks]
         wanted = set(self.task_at) if only is None else set(only)
         self.options: list[list[Option]] = [
@@ -274,8 +288,8 @@ class Candidates:
         return Member(
             w,
             status,
-            _bits(task.req_langs, worker.langs),
-            _bits(task.want_langs, worker.langs),
+            _bits(task.req_langs, worker.langs) if task.req_langs else 0,
+            _bits(task.want_langs, worker.langs) if task.want_langs else 0,
             task.skill is not None and task.skill in worker.skills,
             task.duration_min + 2 * far_min,
             cost_min,
@@ -302,16 +316,17 @@ class Candidates:
                 free.append(w)
         return free
 
-    def _could_alone(self, w: int, t: int, start: int) -> bool:
-        charged_min = self.tasks[t].duration_min
-        charged_min += 2 * self.travel_row(self.zone_of[t])[self._home[w]]
-        week, day, windows = start // WEEK_MIN, start // DAY_MIN, self.windows[w]
-        return not (
-            self.workers[w].total_cap_min < charged_min
-            or self.week_left[w][week] < charged_min
-            or self.day_left[w].get(day, 1) <= 0
-            or (windows is not None and min(windows[week : week + ROLLING_WEEKS]) < charged_min)
-        )
+    def _alone(self, pool: Iterable[int], t: int, start: int) -> list[int]:
+        """Return who has the minutes, what else they do for this campaign left aside."""
+        row, home, able = self.travel_row(self.zone_of[t]), self._home, []
+        duration_min = self.tasks[t].duration_min
+        week, day = start // WEEK_MIN, start // DAY_MIN
+        for w in pool:
+            if self._most_left[w][week] >= duration_min + 2 * row[home[w]]:
+                left = self.day_left[w]
+                if not left or left.get(day, 1) > 0:
+                    able.append(w)
+        return able
 
     def settle_home_able(self, t: int) -> None:
         """Answer "could somebody of the zone?" by this module's faster means."""
@@ -334,15 +349,14 @@ class Candidates:
 
     def _able(self, t: int, pool: list[int], start: int) -> list[int]:
         task, zone = self.tasks[t], self.zone_of[t]
-        return [
-            w
-            for w in self._free(pool, zone, start, start + task.duration_min)
-            if self._could_alone(w, t, start)
-            and not any(
-                rule.judge(Ask(self.lookup, self.workers[w], task, start)) is not None
-                for rule in self._added
-            )
-        ]
+        able = self._free(self._alone(pool, t, start), zone, start, start + task.duration_min)
+        for rule in self._added:
+            able = [
+                w
+                for w in able
+                if rule.judge(Ask(self.lookup, self.workers[w], task, start)) is None
+            ]
+        return able
 
     def members_at(self, t: int, start: int) -> list[Member]:
         """Return who could take part at any start, admissible or not."""

@@ -75,9 +75,14 @@ class _Check:
         self.workers = {w.id: w for w in instance.workers}
         self.spot = {n.id: (n.x, n.y) for n in instance.neighbourhoods}
         self.facts = {(f.task, f.start, w) for f in plan.fixed for w in f.team}
+        self.told: dict[tuple[Id, int], set[Id]] = {}  # by task and start: who was told
+        self.told_of: dict[Id, set[tuple[Id, int]]] = {}  # by worker: of which tasks and starts
+        for task, start, worker in self.facts:
+            self.told.setdefault((task, start), set()).add(worker)
+            self.told_of.setdefault(worker, set()).add((task, start))
         self.locals: dict[Id, list[Worker]] = {}
-        for worker in instance.workers:
-            self.locals.setdefault(worker.home, []).append(worker)
+        for person in instance.workers:
+            self.locals.setdefault(person.home, []).append(person)
         self.lookup = Lookup(instance)
         self.added = [rule for rule in HARD if rule.code not in TEXTS]
         table = instance.travel
@@ -141,7 +146,7 @@ class _Check:
     def team(self, row: Assignment) -> Found:  # noqa: C901 -- flat on purpose
         task = self.tasks[row.task]
         team = [self.workers[w] for w in row.team]
-        told = {w for t, s, w in self.facts if t == row.task and s == row.start}
+        told = self.told.get((row.task, row.start), set())
         if row.start not in task.starts and not told:
             yield "bad-start", {"task": task.id, "start_at": row.start}
         size, least, most = len(set(row.team)), task.min_team, max(task.min_team, task.pref_team)
@@ -225,8 +230,7 @@ class _Check:
             for w in set(row.team):
                 mine.setdefault(w, []).append((self.tasks[row.task], row.start))
         for w, held in mine.items():
-            told = {(t, s) for t, s, who in self.facts if who == w}
-            yield from self.sums(self.workers[w], held, told)
+            yield from self.sums(self.workers[w], held, self.told_of.get(w, set()))
 
     def sums(  # noqa: C901 -- one limit after the other, flat on purpose
         self, worker: Worker, held: list[tuple[Task, int]], told: set[tuple[Id, int]]

@@ -411,15 +411,12 @@ def away_reason(lookup: Lookup, worker: Worker, task: Task) -> str:
         return "home"
     if task.mission:
         return "mission"
-    homes = lookup.homes(task.zone)
-    wanted = (task.req_langs | task.want_langs) & worker.langs
-    if wanted - frozenset[str]().union(*(home.langs for home in homes)):
+    langs, skills = lookup.home_words(task.zone)
+    if any(lang in worker.langs and lang not in langs for lang in task.req_langs):
         return "language"
-    if (
-        task.skill is not None
-        and task.skill in worker.skills
-        and not any(task.skill in home.skills for home in homes)
-    ):
+    if any(lang in worker.langs and lang not in langs for lang in task.want_langs):
+        return "language"
+    if task.skill is not None and task.skill in worker.skills and task.skill not in skills:
         return "skill"
     return "support" if home_able(lookup, task) else "relief"
 

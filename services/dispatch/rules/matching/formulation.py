@@ -66,7 +66,6 @@ class Formulation:
         tasks: Sequence[int],
         *,
         keep_value: Mapping[tuple[int, int, int], int] | None = None,
-        prices: Mapping[int, Sequence[float]] | None = None,
         must: Iterable[int] = (),
     ) -> None:
         """Write the rows.
@@ -76,12 +75,10 @@ class Formulation:
             tasks: what may change.
             keep_value: added to the worth of (task, start, worker): the price of disturbing
             somebody.
-            prices: added cost of each charged minute of a worker, by week, for a decomposition; it
-                stands in for the tiers of that worker's cap.
             must: tasks that have to be done.
         """
         self.state, self.tasks = state, tasks
-        self.keep_value, self.prices, self.must = keep_value or {}, prices or {}, frozenset(must)
+        self.keep_value, self.must = keep_value or {}, frozenset(must)
         self.rows = Rows()
         self.x: dict[tuple[int, int, int], Var] = {}
         self.y: dict[tuple[int, int], Var] = {}
@@ -165,8 +162,6 @@ class Formulation:
         c = self.state.c
         value: float = -self.state.weights.cost * m.cost_min
         value += self.keep_value.get((t, option.start, m.worker), 0)
-        if m.worker in self.prices:
-            value -= self.prices[m.worker][option.week] * m.charged_min
         x = self.rows.var(value)
         self.x[t, option.start, m.worker] = x
         self._days[m.worker, option.day].append((option.start, option.end, c.zone_of[t], t, x))
@@ -290,8 +285,6 @@ class Formulation:
             if sum(q[2] for q in some) > left:
                 self.caps[len(rows.low)] = (w, weeks)
                 rows.row([q[1] for q in some], [q[2] for q in some], -INFINITE, max(0, left))
-        if w in self.prices:
-            return
         for tier, factor in ((state.tier1[w], 1), (state.tier2[w], 2)):
             room = max(0, tier - state.load[w])
             if total > room:

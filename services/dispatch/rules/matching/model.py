@@ -307,6 +307,7 @@ class Lookup:
         self.tasks = {t.id: t for t in instance.tasks}
         self.home_able: dict[Id, bool] = {}  # by task; filled by `constraints.home_able`
         self._homes: dict[Id, list[Worker]] = {}
+        self._home_words: dict[Id, tuple[frozenset[str], frozenset[str]]] = {}
         for worker in sorted(instance.workers, key=lambda w: id_key(w.id)):
             self._homes.setdefault(worker.home, []).append(worker)
         self._place = (
@@ -316,6 +317,16 @@ class Lookup:
     def homes(self, zone: Id) -> list[Worker]:
         """Return the workers whose home zone this is, by id."""
         return self._homes.get(zone, [])
+
+    def home_words(self, zone: Id) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the languages and the skills of a zone's own workers."""
+        known = self._home_words.get(zone)
+        if known is None:
+            none, homes = frozenset[str](), self.homes(zone)
+            langs = none.union(*(home.langs for home in homes))
+            skills = none.union(*(home.skills for home in homes))
+            known = self._home_words[zone] = (langs, skills)
+        return known
 
     def travel_min(self, here: Id, there: Id) -> int:
         """Return the minutes from one zone to another: the matrix, else the map, else nothing."""

@@ -1,8 +1,7 @@
-"""Country size: the map cut into parts, and a bound that holds for all of them together.
+"""A large map cut into parts that touch little.
 
-A worker near a border is a candidate in several parts. Each part may use that worker as if the
-others did not; prices on the minutes of shared people (Lagrange multipliers) take back most of
-what that gives away.
+A worker near a border is a candidate in several parts; each part of the relaxation may use that
+worker as if the others did not, so that the sum of their optima still bounds the whole.
 """
 
 from collections.abc import Sequence

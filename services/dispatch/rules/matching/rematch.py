@@ -8,9 +8,9 @@ from typing import Literal
 from .candidates import Candidates
 from .constraints import Ask, refusals
 from .engine import finished, match
+from .greedy import greedy_by_need
 from .model import Assignment, Id, Instance, Lookup, Plan, Task, id_key, merge_facts
 from .state import State
-from .strategy import greedy_by_need
 
 # What keeping one assignment that somebody knows of is worth, in units of the blended score: a
 # local repair disturbs somebody only for more than this. Source: the study of this matcher.
@@ -67,7 +67,7 @@ def rematch(  # noqa: PLR0913 -- how deep, what is settled, and how long
     near = _near(lookup, hurt)
     state = State(Candidates(instance, only={*near, *hurt}))
     state.load_facts(kept)
-    greedy_by_need(state)
+    greedy_by_need(state, passes=1)
     optimal = False
     if depth == "local" and hurt:
         optimal = _repair(state, kept, told, near, seconds - (perf_counter() - begun_s), seed)

@@ -47,6 +47,9 @@ class State:
         self.cells: dict[tuple[int, int], int] = {}
         self.in_series: dict[tuple[int, int], int] = {}
         self.value = 0
+        # What a minute of somebody seems to cost beside the objective while teams are chosen: what
+        # else could have been done with it. Never counted in `value`.
+        self.price = [0.0] * len(c.workers)
 
     # -- one more assignment: may it be, what would it cost
 
@@ -190,7 +193,7 @@ class State:
         task, series, week, day = c.tasks[t], c.series[t], option.week, option.day
         load, cap, days, tier1, tier2 = self.load, self.cap, self.days, self.tier1, self.tier2
         week_left, windows, in_series = self.week_left, self.windows, self.in_series
-        unit, series_cost = weights.cost, weights.cost * weights.series_min
+        unit, series_cost, price = weights.cost, weights.cost * weights.series_min, self.price
         pool: list[tuple[int, int, int, int, bool, int, float]] = []
         home_free = False
         for w, status, req, want, skilled, charged_min, cost_min in option.members:
@@ -203,7 +206,7 @@ class State:
             items = days[w].get(day)
             if items and not self._fits_day(w, items, option, c.zone_of[t]):
                 continue
-            cost = unit * cost_min
+            cost = unit * cost_min + int(price[w] * charged_min)
             if load_min > tier1[w]:  # `_tiers` twice, written out: this line runs most of all
                 now, one, two = load[w], tier1[w], tier2[w]
                 cost += unit * (load_min - (max(one, now)))
@@ -227,7 +230,7 @@ class State:
                 m = c.member(t, w)
                 team.append(w)
                 size += 1
-                cost += self.member_cost(t, m)
+                cost += self.member_cost(t, m) + int(self.price[w] * m.charged_min)
                 if size > least:
                     points += self.step(size)
                 points += weights.lang * (m.want & wanted).bit_count()

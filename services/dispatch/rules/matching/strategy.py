@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from time import perf_counter
 
+from .greedy import PASSES, greedy_by_need
 from .search import Effort, ruin_and_recreate
 from .state import State
 
@@ -18,6 +19,7 @@ LEAST_PROOF_S = 2.0
 # Annealing starts cooler from a good start: measured on S1 and S2, docs/matching.md.
 FROM_GREEDY, FROM_RELAXATION, IN_A_HURRY = (1000.0, 30.0), (300.0, 20.0), (200.0, 30.0)
 HURRY_S_PER_TASK = 0.003
+AT_ONCE_TASKS = 3000  # above this, a first plan takes one pass of the greedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +40,6 @@ class Watch:
     stop: Callable[[], bool] | None = None
 
 
-def greedy_by_need(state: State) -> None:
-    """Complete what people said yes to, reach new zones by need, then do the rest."""
-    c = state.c
-    order = sorted(
-        (t for t in range(len(c.tasks)) if t not in state.plan),
-        key=lambda t: (
-            not c.tasks[t].mandatory,
-            -c.need[t],
-            -c.tasks[t].importance,
-            len(c.options[t]),
-            t,
-        ),
-    )
-    for t in order:
-        if t in state.held:
-            state.complete(t)
-    for fresh in (True, False):
-        for t in order:
-            if t in state.plan or t in state.held:
-                continue
-            best = state.best_insert(t, fresh=fresh and not c.tasks[t].mandatory)
-            if best is not None and best.gain > 0:
-                state.add(t, best.start, best.team)
-
-
 class Strategy:
     """One run: improves `state`, keeps `bound` and says which `engine` gave the plan."""
 
@@ -74,6 +51,10 @@ class Strategy:
             t for t in range(len(state.c.tasks)) if t not in state.plan and t not in state.held
         ]
 
+    def first(self) -> None:
+        """Make the first good plan, at any size."""
+        self._greedy(1 if len(self.open) > AT_ONCE_TASKS else PASSES)
+
     def by_rounds(self, rounds: int) -> None:
         """Search for so many rounds: the same seed gives the same plan on any machine."""
         self._greedy()
@@ -82,7 +63,7 @@ class Strategy:
     def by_clock(self, seconds: float) -> None:
         """Search, and prove a bound, until so many seconds after the run began."""
         if not seconds:
-            self._greedy()
+            self.first()
             return
         ends_s = self.begun_s + seconds
         hurry = seconds < HURRY_S_PER_TASK * len(self.open)
@@ -103,8 +84,8 @@ class Strategy:
 
     # -- steps
 
-    def _greedy(self) -> None:
-        greedy_by_need(self.state)
+    def _greedy(self, passes: int = PASSES) -> None:
+        greedy_by_need(self.state, passes)
         self._tell()
 
     def _search(self, effort: Effort, temperatures: tuple[float, float]) -> None:
