@@ -368,6 +368,14 @@ class SignalAnswer(StrEnum):
     CANNOT_ACT = "cannot_act"
 
 
+class PartnerRemark(StrEnum):
+    """What a host partner says about the periods that are its own. No free text, nobody's name."""
+
+    IT_FITS = "it_fits"
+    MOVE_A_PERIOD = "move_a_period"
+    CALL_ME = "call_me"
+
+
 # --- telling people ----------------------------------------------------------------------------
 
 

@@ -59,7 +59,7 @@ def routes_of(app: Any) -> Iterator[tuple[str, str]]:
     """List the routes of the running house, by service and `METHOD /path`; files are not among."""
     for mount in app.routes:
         if isinstance(mount, Mount):
-            for route in iter_route_contexts(mount.app.routes):  # type: ignore[attr-defined]
+            for route in iter_route_contexts(mount.app.routes):  # type: ignore[attr-defined]  # ours are apps
                 for method in sorted(set(route.methods or ()) - {"HEAD"}):
                     yield mount.path.strip("/"), f"{method} {route.path}"
 

@@ -1,5 +1,6 @@
 """Accounts: who exists, in which role, and what each has to prove who they are."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,6 @@ class Account:
     display_name: str
     language: str
     disabled: bool
-    email: str | None = None
     partner_id: str | None = None
 
 
@@ -79,9 +79,9 @@ async def create_account(  # noqa: PLR0913 - what an account is; all by name
 ) -> PersonId:
     """Create an account, or do nothing when this person has the same one already.
 
-    An OpenID provider may recognise the person by `email`. Who invites gives it, never the person,
-    who could otherwise name somebody else's. `partner_id` is a host partner's, the only one whose
-    slots it may see.
+    An OpenID provider may recognise the person by `email`, of which a hash is kept. Who invites
+    gives it, never the person, who could otherwise name somebody else's. `partner_id` is a host
+    partner's, the only one whose periods it may see.
 
     Raises:
         RefusedError: the id belongs to an account with another role, the name is empty, or the
@@ -103,7 +103,7 @@ async def create_account(  # noqa: PLR0913 - what an account is; all by name
             display_name=name,
             language=language,
             created_at=tx.now,
-            email=await _free_email(tx, email) if email else None,
+            invited_as=await _free_hash_of(tx, email) if email else None,
             partner_id=partner_id if role is Role.HOST_PARTNER else None,
         )
     )
@@ -111,15 +111,20 @@ async def create_account(  # noqa: PLR0913 - what an account is; all by name
     return person
 
 
-async def _free_email(tx: Tx, email: str) -> str:
+async def _free_hash_of(tx: Tx, email: str) -> bytes:
     plain = email.strip().lower()
     local, _, domain = plain.rpartition("@")
     if not local or "." not in domain or len(plain) > EMAIL_LENGTH or any(map(str.isspace, plain)):
         raise refuse("bad_email", "Cette adresse n’est pas une adresse e-mail.", place="email")
-    taken = exists().where(account.c.email == plain)
+    taken = exists().where(account.c.invited_as == hashed_email(plain))
     if (await tx.execute(select(taken))).scalar_one():
         raise refuse("email_taken", "Cette adresse est celle d’une autre personne.", place="email")
-    return plain
+    return hashed_email(plain)
+
+
+def hashed_email(email: str) -> bytes:
+    """Return what is kept of an e-mail: enough to recognise it, not to write to it."""
+    return hashlib.sha256(email.strip().lower().encode()).digest()
 
 
 async def accounts(tx: Tx, role: Role | None = None) -> Sequence[Account]:
@@ -219,6 +224,5 @@ def _as_account(row: Row[Any]) -> Account:
         display_name=row.display_name,
         language=row.language,
         disabled=row.disabled_at is not None,
-        email=row.email,
         partner_id=row.partner_id,
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
-from shared.access.accounts import Account, find_account
+from shared.access.accounts import Account, find_account, hashed_email
 from shared.access.tables import account, outside_identity
 from shared.access.trail import note
 from shared.db import Tx
@@ -55,7 +55,7 @@ async def _bind_by_email(tx: Tx, issuer: str, subject: str, email: str) -> UUID 
     """Find who was invited under this e-mail and is not bound yet; bind them."""
     bound = select(outside_identity.c.person_id)
     invited = select(account.c.person_id).where(
-        account.c.email == email.strip().lower(), account.c.person_id.not_in(bound)
+        account.c.invited_as == hashed_email(email), account.c.person_id.not_in(bound)
     )
     person_id: UUID | None = (await tx.execute(invited)).scalar_one_or_none()
     if person_id is not None:

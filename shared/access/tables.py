@@ -24,7 +24,7 @@ account = Table(
     Column("language", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("disabled_at", DateTime(timezone=True)),
-    Column("email", Text, unique=True),
+    Column("invited_as", LargeBinary, unique=True),
     Column("partner_id", Text),
 )
 link = Table(

@@ -89,6 +89,7 @@ async def start(request: Request) -> Response:
     async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
         provider = await discover(client, issuer)
     step = Step(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
+    challenge = create_s256_code_challenge(step.verifier)  # type: ignore[no-untyped-call]  # untyped
     address = prepare_grant_uri(
         provider.authorize_url,
         client_id,
@@ -97,7 +98,7 @@ async def start(request: Request) -> Response:
         scope="openid email",
         state=step.state,
         nonce=step.nonce,
-        code_challenge=create_s256_code_challenge(step.verifier),  # type: ignore[no-untyped-call]
+        code_challenge=challenge,
         code_challenge_method="S256",
     )
     answer = RedirectResponse(address, status_code=303)

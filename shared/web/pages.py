@@ -47,6 +47,7 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/dispatch/", "Ma journée"),
         ("/notify/", "Mes messages"),
     ),
+    Role.HOST_PARTNER: (("/dispatch/partner", "Votre part du temps"),),
     Role.ADMINISTRATOR: (("/access/people", "Accès"),),
 }
 

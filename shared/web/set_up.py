@@ -40,8 +40,7 @@ async def set_up_page(
 ) -> Response:
     """Render what is chosen and what is still to choose."""
     settings, language = settings_of(request), language_of(request)
-    known = await access.open_account(tx, who.person_id)
-    name = await sign_in_name_of(tx, who.person_id) or known.email or ""
+    name = await sign_in_name_of(tx, who.person_id) or ""
     seal = seal_of(settings.secret.get_secret_value())
     key = await offered_app(tx, who.person_id, seal)
     proofs = await access.proofs_of(tx, who.person_id)

@@ -66,6 +66,13 @@ host_period = Table(
     Column("starts_min", Integer, primary_key=True),
     Column("ends_min", Integer),
 )
+partner_remark = Table(
+    "partner_remark",
+    metadata,
+    Column("partner_id", Text, primary_key=True),
+    Column("said", Text),
+    Column("made_at", Moment),
+)
 commitment = Table(
     "commitment",
     metadata,

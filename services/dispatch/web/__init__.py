@@ -9,6 +9,7 @@ from services.dispatch.web import (
     desk_pages,
     field_api,
     field_pages,
+    partner_pages,
     phone_api,
     plan_api,
     roster_api,
@@ -25,6 +26,7 @@ PARTS = (
     app_pages,
     day_pages,
     field_pages,
+    partner_pages,
     desk_pages,
     roster_pages,
 )

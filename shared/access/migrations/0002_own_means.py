@@ -16,7 +16,7 @@ def upgrade() -> None:
         op.get_bind(),
         """
         alter table account
-          add column email text unique check (email = lower(email)),
+          add column invited_as bytea unique,
           add column partner_id text,
           add constraint only_a_partner_has_one
             check (partner_id is null or role = 'host_partner');
