@@ -43,12 +43,22 @@ def _register_files(group: typer.Typer) -> None:
             Path | None, typer.Option(metavar="PLAN.json", help="Check this plan instead.")
         ] = None,
         processes: Annotated[int, typer.Option(min=1, help="For a country-size campaign.")] = 2,
+        bound: Annotated[
+            bool,
+            typer.Option("--bound", help="Also prove how good it is (S2: 15 s, S3: minutes)."),
+        ] = False,
     ) -> None:
         """Propose a plan, or check one. Exit status 1: it breaks a rule; 2: a file is wrong."""
         from deploy.match import command  # noqa: PLC0415  # loads numpy
 
         status = command.solve(
-            instance, seconds=seconds, seed=seed, as_json=as_json, check=check, processes=processes
+            instance,
+            seconds=seconds,
+            seed=seed,
+            as_json=as_json,
+            check=check,
+            processes=processes,
+            bound=bound,
         )
         raise typer.Exit(status)
 

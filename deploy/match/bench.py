@@ -125,8 +125,7 @@ def _country(instance: Instance, *, quick: bool) -> list[Line]:
         first_s = perf_counter() - begun_s
         seconds = 20 if quick else 60
         begun_s = perf_counter()
-        # What reading the answers and checking the joined plan takes comes off the search.
-        plan = match_country(instance, seconds=seconds - 6, processes=PROCESSES, run=run)
+        plan = match_country(instance, seconds=seconds, processes=PROCESSES, run=run)
         spent_s = perf_counter() - begun_s
     # Peak of the largest process of the search: measured before the bound's own processes start.
     largest_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

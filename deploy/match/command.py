@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def solve(  # noqa: PLR0913 -- the options of one command
     as_json: bool = False,
     check: Path | None = None,
     processes: int = 2,
+    bound: bool = False,
 ) -> int:
     """Match an instance, or check a plan; 0: fine, 1: the plan breaks a rule, 2: bad input."""
     try:
@@ -58,8 +60,17 @@ def solve(  # noqa: PLR0913 -- the options of one command
     else:
         watch = Watch() if as_json else Watch(progress=_show)
         plan = match(instance, seconds=seconds, seed=seed, watch=watch)
+    if bound:
+        plan = _sharply_bound(instance, plan)
     print(dump_plan(plan) if as_json else summary(instance, plan))
     return OK
+
+
+def _sharply_bound(instance: Instance, plan: Plan) -> Plan:
+    from services.dispatch.rules.matching.bound import country_bound  # noqa: PLC0415 -- solver
+
+    sharp = country_bound(instance)
+    return replace(plan, bound=sharp if plan.bound is None else min(sharp, plan.bound))
 
 
 def read(path: Path) -> bytes:

@@ -24,6 +24,7 @@ from services.dispatch.rules.matching.by_hand import match_by_hand
 from services.dispatch.rules.matching.candidates import Candidates
 from services.dispatch.rules.matching.generate import generate
 from services.dispatch.rules.matching.greedy import greedy_by_need
+from services.dispatch.rules.matching.objective import ceiling
 from services.dispatch.rules.matching.state import State
 from tests.unit.matching_world import (
     HOUR,
@@ -102,6 +103,7 @@ def test_every_plan_with_time_carries_a_bound_that_holds(instance: Instance) -> 
     plan = match(instance, seconds=0.05)
     best = best_by_force(instance, 1500)
 
+    assert best is None or best <= ceiling(instance)
     assert plan.bound is not None
     assert plan.score.total <= plan.bound
     assert best is None or best <= plan.bound
@@ -160,6 +162,8 @@ def test_the_bound_of_a_whole_country_is_the_linear_relaxation_and_holds() -> No
 
     bound = country_bound(instance)
 
+    assert plan.bound is not None
+    assert bound <= plan.bound
     assert whole is not None
     assert int(whole[0]) <= bound <= 1.001 * whole[0]
     assert plan.score.total <= bound

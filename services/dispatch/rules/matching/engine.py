@@ -8,7 +8,7 @@ from .candidates import Candidates
 from .checker import violations
 from .constraints import Ask, TeamAsk, refusals, team_refusals, zone
 from .model import N_, Assignment, Id, Instance, Lookup, Plan, Refusal, Task, Violation, merge_facts
-from .objective import score
+from .objective import ceiling, score
 from .state import State
 from .strategy import Strategy, Watch
 
@@ -61,7 +61,8 @@ def match(  # noqa: PLR0913 -- how long, how random, what is fixed, and who watc
         run.by_rounds(rounds)
     else:
         run.by_clock(seconds or 0.0)
-    return replace(finished(state, facts, begun_s, run.engine), bound=run.bound)
+    bound = ceiling(instance, facts) if run.bound is None else run.bound
+    return replace(finished(state, facts, begun_s, run.engine), bound=bound)
 
 
 def refill(instance: Instance, plan: Plan, task_id: Id) -> Plan:

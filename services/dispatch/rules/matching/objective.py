@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from .constraints import SOFT, Ask, MemberCost, PlanView
-from .model import Assignment, Instance, Lookup, Score, Weights
+from .model import WEEK_MIN, Assignment, Id, Instance, Lookup, Score, Weights
 
 
 def score(instance: Instance | Lookup, assignments: Iterable[Assignment]) -> Score:
@@ -43,6 +43,25 @@ def blend(weights: Weights, levels: Score) -> Score:
     return Score(
         levels.mandatory, levels.cover, levels.depth, levels.quality, levels.neg_cost, total
     )
+
+
+def ceiling(instance: Instance, facts: Iterable[Assignment] = ()) -> int:
+    """Return a bound that costs nothing: every task done at its best, every cell reached.
+
+    `facts` may start at times of their own, which reach cells too.
+    """
+    weights, total, cells = instance.weights, 0, set[tuple[Id, int]]()
+    need = {zone.id: zone.need for zone in instance.neighbourhoods}
+    for task in instance.tasks:
+        extra = max(0, min(2, task.pref_team) - max(1, task.min_team)) * weights.second
+        extra += max(0, task.pref_team - max(2, task.min_team)) * weights.third
+        points = weights.lang * len(task.want_langs) + weights.home + extra
+        total += weights.depth * need[task.zone] * task.importance
+        total += weights.quality * points + weights.mandatory * task.mandatory
+        cells.update((task.zone, start // WEEK_MIN) for start in task.starts)
+    zones = {task.id: task.zone for task in instance.tasks}
+    cells.update((zones[fact.task], fact.start // WEEK_MIN) for fact in facts)
+    return total + sum(weights.cover * need[zone] for zone, _ in cells)
 
 
 def points_by_rule(lookup: Lookup, assignments: Iterable[Assignment]) -> dict[str, int]:
