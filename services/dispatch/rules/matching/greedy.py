@@ -1,8 +1,8 @@
 """A first plan: zones by need, with a price on everybody's minutes, a few times over.
 
-Without prices the first zones take people from far away whom later zones miss. A price per minute,
-higher for people who are full, is what the study's Lagrangian bound charges too; a plan of three
-such passes is within 3 to 4 % of the bound on S1 and S2, where one pass without prices is 8 % away.
+Without prices the first zones take people from far away whom later zones miss. A minute costs more
+where people are full, and their prices follow from pass to pass. Three passes are within 2 to 4 %
+of the bound on S1 and S2; one without prices is 8 % away.
 """
 
 from collections.abc import Iterable, Sequence
