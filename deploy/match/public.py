@@ -1,221 +1,223 @@
-"""Public instances as a judge: shift-minimisation personnel task scheduling (SMPTSP).
-
-The matching problem reduced to its hardest corner: every job is mandatory, has one start and one
-person, who must be qualified; one series holds all jobs, so that continuity counts the people
-used. Source of the problem and of the instances: Krishnamoorthy, Ernst and Baatar, "Algorithms for
-large scale shift minimisation personnel task scheduling problems", European Journal of Operational
-Research 219 (2012).
-"""
+"""`relais match public`: public instances of two kinds, our results beside the published ones."""
 
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import perf_counter
+from typing import Any, ClassVar
 
-import numpy as np
+from deploy.match.budget import Budget
+from deploy.match.curtois_checker import broken_rules, cost_of
+from deploy.match.curtois_mapping import as_matching, as_roster
+from deploy.match.curtois_reader import (
+    Rota,
+    UnreadableError,
+    looks_like_curtois,
+    read_curtois,
+)
+from deploy.match.curtois_roster import NoRosterError, Search
+from deploy.match.smptsp import read_smptsp, solve_smptsp
+from services.dispatch.rules.matching import match
 
-from services.dispatch.rules.matching.formulation import INFINITE, Rows
-from services.dispatch.rules.matching.proof import solver
+OK, BAD_INPUT = 0, 2
+MATCHING_SHARE = 0.05  # of the time of an instance: the matcher's own plan, where a roster begins
 
-# Fewest workers known, by file. Source: proven by the study of this matcher (docs/matching.md);
-# "99 to 103" is a range: not closed there.
-KNOWN: dict[str, tuple[int, int]] = {
+# SMPTSP, fewest workers (at least, at most), by file. Source: proven by the study of this matcher
+# (docs/matching.md); a range is not closed there.
+FEWEST: dict[str, tuple[int, int]] = {
     "data_60_181_549_66": (139, 139),
     "data_70_192_623_66": (160, 160),
     "data_80_112_691_33": (99, 103),
 }
 
-
-class UnreadableError(ValueError):
-    """A file that is no SMPTSP instance, with the line that says so."""
+# Curtois and Qu: (published lower bound, published best).
+# Source of the bounds: www.schedulingbenchmarks.org, changes.html (column generation; integer
+# programming by P. Strandmark for 1, by P. Smet for 8 and 9); none was found for 10 to 12.
+# Source of the best: the same page for 8 and 9; for the others the comparison of studies in
+# github.com/ORProjects/NRP, ComputationalResults, 60 minutes each.
+PUBLISHED: dict[str, tuple[int | None, int]] = {
+    "Instance1": (607, 607),
+    "Instance2": (828, 828),
+    "Instance3": (1001, 1001),
+    "Instance4": (1716, 1716),
+    "Instance5": (1141, 1143),
+    "Instance6": (1949, 1950),
+    "Instance7": (1055, 1056),
+    "Instance8": (1300, 1300),
+    "Instance9": (439, 439),
+    "Instance10": (None, 4631),
+    "Instance11": (None, 3443),
+    "Instance12": (None, 4040),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
-    """Jobs as (start, end), and for each worker the jobs that person is qualified for."""
+class Fewest:
+    """A line of the first table."""
 
-    times: tuple[tuple[int, int], ...]
-    qualified: tuple[frozenset[int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How many workers suffice, and the least that could."""
-
+    instance: str
+    jobs: int
+    workers: int
     used: int | None
     bound: int
+    known: tuple[int, int] | None
     seconds: float
 
+    HEAD: ClassVar = ("instance", "jobs", "workers", "used", "our bound", "known", "CPU s")
 
-def read_smptsp(text: str) -> Jobs:
-    """Read the format of the public `Data_*` files.
-
-    Raises:
-        UnreadableError: with the line.
-    """
-    times, qualified = list[tuple[int, int]](), list[frozenset[int]]()
-    mode, left = "", 0
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
-        try:
-            if not line or line.startswith("#"):
-                continue
-            if line.startswith("Jobs"):
-                mode, left = "jobs", int(line.split("=")[1])
-            elif line.startswith("Qualifications"):
-                mode = "qualifications"
-            elif mode == "jobs" and left:
-                start, end = map(int, line.split()[:2])
-                times.append((start, end))
-                left -= 1
-            elif mode == "qualifications" and ":" in line:
-                size, jobs = line.split(":")
-                mine = frozenset(map(int, jobs.split()))
-                if len(mine) != int(size) or not mine <= set(range(len(times))):
-                    raise UnreadableError(f"line {number}: qualifications do not add up")
-                qualified.append(mine)
-        except (ValueError, IndexError) as wrong:
-            raise UnreadableError(f"line {number}: {wrong}") from wrong
-    if not times or not qualified or left:
-        raise UnreadableError("no jobs or no qualifications")
-    return Jobs(tuple(times), tuple(qualified))
+    def cells(self) -> tuple[object, ...]:
+        known = "-" if self.known is None else " to ".join(map(str, dict.fromkeys(self.known)))
+        return (*_start(self, 5), known, f"{self.seconds:.1f}")
 
 
-def least_overlap(jobs: Jobs) -> int:
-    """Return the jobs that run at one time, at most: nobody does two of them."""
-    events = sorted([(s, 1) for s, _ in jobs.times] + [(e, -1) for _, e in jobs.times])
-    running = most = 0
-    for _, change in events:
-        running += change
-        most = max(most, running)
-    return most
+@dataclass(frozen=True, slots=True)
+class Rostered:
+    """A line of the second table."""
 
+    instance: str
+    days: int
+    people: int
+    matcher_covers_pct: float
+    matcher_breaks: int
+    ours: int
+    feasible: bool
+    bound: int
+    published_bound: int | None
+    published_best: int | None
+    gap_pct: float | None
+    seconds: float
 
-def _cliques(jobs: Jobs, mine: frozenset[int]) -> Iterator[list[int]]:
-    """Yield the largest sets of one person's jobs that all overlap."""
-    active, grew = list[int](), False
-    for j in sorted(mine, key=lambda j: jobs.times[j]):
-        still = [k for k in active if jobs.times[k][1] > jobs.times[j][0]]
-        if len(still) < len(active) and grew:
-            yield active
-        active, grew = [*still, j], True
-    if active:
-        yield active
-
-
-def by_start(jobs: Jobs) -> dict[int, int] | None:
-    """Give each job, in order, to somebody already in use where possible: a first plan."""
-    able = [
-        [w for w, mine in enumerate(jobs.qualified) if j in mine] for j in range(len(jobs.times))
-    ]
-    free_at, used = [-1] * len(jobs.qualified), set[int]()
-    plan = dict[int, int]()
-    for j in sorted(range(len(jobs.times)), key=lambda j: (jobs.times[j][0], len(able[j]))):
-        start, end = jobs.times[j]
-        free = [w for w in able[j] if free_at[w] <= start]
-        if not free:
-            return None
-        w = min(
-            free,
-            key=lambda w: (w not in used, -free_at[w] if w in used else -len(jobs.qualified[w]), w),
-        )
-        used.add(w)
-        free_at[w], plan[j] = end, w
-    return plan
-
-
-def people_used(jobs: Jobs, plan: dict[int, int]) -> int:
-    """Count the workers of a plan.
-
-    Raises:
-        ValueError: the plan is none: a job without somebody qualified, or two at once.
-    """
-    mine: dict[int, list[tuple[int, int]]] = {}
-    for j, w in plan.items():
-        if j not in jobs.qualified[w]:
-            raise ValueError("somebody is not qualified")
-        mine.setdefault(w, []).append(jobs.times[j])
-    overlap = any(
-        a[1] > b[0] for v in mine.values() for a, b in zip(sorted(v), sorted(v)[1:], strict=False)
+    HEAD: ClassVar = (
+        "instance",
+        "days",
+        "people",
+        "matcher alone covers, %",
+        "and breaks",
+        "ours",
+        "feasible",
+        "our bound",
+        "published bound",
+        "published best",
+        "gap, %",
+        "CPU s",
     )
-    if overlap or set(plan) != set(range(len(jobs.times))):
-        raise ValueError("a job is missing or two run at once")
-    return len(mine)
+
+    def cells(self) -> tuple[object, ...]:
+        return (
+            *_start(self, 3),
+            f"{self.matcher_covers_pct:.1f}",
+            self.matcher_breaks,
+            self.ours,
+            "yes" if self.feasible else "no",
+            self.bound,
+            "-" if self.published_bound is None else self.published_bound,
+            "-" if self.published_best is None else self.published_best,
+            "-" if self.gap_pct is None else f"{self.gap_pct:.2f}",
+            f"{self.seconds:.1f}",
+        )
 
 
-def solve_smptsp(jobs: Jobs, seconds: float) -> Found:
-    """Find the fewest workers, with a proven bound, in so many seconds."""
-    begun_s = perf_counter()
-    rows = Rows()
-    x = {(j, w): rows.var() for w, mine in enumerate(jobs.qualified) for j in sorted(mine)}
-    works = [rows.var(-1) for _ in jobs.qualified]
-    for j in range(len(jobs.times)):
-        able = [x[j, w] for w, mine in enumerate(jobs.qualified) if j in mine]
-        rows.row(able, [1] * len(able), 1, 1)
-    for w, mine in enumerate(jobs.qualified):
-        for clique in _cliques(jobs, mine):
-            columns = [*(x[j, w] for j in clique), works[w]]
-            rows.row(columns, [1] * len(clique) + [-1], -INFINITE, 0)
-    least = least_overlap(jobs)
-    rows.row(works, [1] * len(works), least, INFINITE)
-    model = solver(rows)
-    model.setOptionValue("time_limit", seconds)
-    model.setOptionValue("mip_abs_gap", 0.99)  # people are whole
-    start = by_start(jobs)
-    if start is not None:
-        values = np.zeros(len(rows.upper))
-        for j, w in start.items():
-            values[x[j, w]] = values[works[w]] = 1
-        model.setSolution(len(values), np.arange(len(values), dtype=np.int32), values)
-    model.run()
-    best = None if start is None else people_used(jobs, start)
-    found = model.getSolution().col_value
-    plan = {j: w for (j, w), v in x.items() if len(found) > v and found[v] > 0.5}  # noqa: PLR2004 -- boolean
-    if len(plan) == len(jobs.times):
-        number = people_used(jobs, plan)
-        best = number if best is None else min(best, number)
-    bound = least
-    if abs(model.getInfo().mip_dual_bound) < INFINITE:
-        bound = max(least, int(np.ceil(-model.getInfo().mip_dual_bound - 1e-6)))
-    return Found(best, bound, perf_counter() - begun_s)
+Line = Fewest | Rostered
+
+
+def _start(line: Line, size: int) -> list[object]:
+    return [str(value) for value in list(asdict(line).values())[:size]]
 
 
 def compare(paths: list[Path], *, seconds: float, as_json: bool) -> int:
-    """Solve every instance found and print our result beside what is known; 2: a file is wrong."""
-    files = sorted(f for p in paths for f in (p.rglob("*.dat") if p.is_dir() else [p]))
+    """Solve every instance found and print one table for each kind; 2: a file is wrong.
+
+    Args:
+        paths: files, or folders with `*.dat` (SMPTSP) and `*.txt` (Curtois and Qu).
+        seconds: of processor time, for each instance.
+        as_json: print one JSON object instead of tables.
+    """
+    files = [f for p in paths for f in (_inside(p) if p.is_dir() else [p])]
     if not files:
-        print("no instance found (*.dat)", file=sys.stderr)
-        return 2
-    status, rows = 0, []
+        print("no instance found: give a *.dat or *.txt file, or a folder of them", file=sys.stderr)
+        return BAD_INPUT
+    status, lines, head = OK, list[Line](), tuple[str, ...]()
     for file in files:
         try:
-            jobs = read_smptsp(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, UnreadableError) as wrong:
-            print(f"{file.name}: {wrong}", file=sys.stderr)
-            status = 2
-            continue
-        found = solve_smptsp(jobs, seconds)
-        known = KNOWN.get(file.stem)
-        rows.append(
-            {
-                "instance": file.stem,
-                "jobs": len(jobs.times),
-                "workers": len(jobs.qualified),
-                "used": found.used,
-                "bound": found.bound,
-                "known": None if known is None else list(known),
-                "seconds": round(found.seconds, 1),
-            }
-        )
-        if not as_json:
-            said = "?" if known is None else "-".join(map(str, sorted(set(known))))
-            print(
-                f"| {file.stem} | {len(jobs.times)} | {found.used} | {found.bound} | {said} "
-                f"| {found.seconds:.1f} s |",
-                flush=True,
-            )
+            line = _solved(file, seconds)
+        except (OSError, UnicodeDecodeError) as wrong:
+            status = _refuse(file, [str(wrong)])
+        except UnreadableError as wrong:
+            status = _refuse(file, wrong.errors)
+        except NoRosterError as wrong:
+            status = _refuse(file, [str(wrong)])
+        else:
+            lines.append(line)
+            if not as_json:
+                head = _print_row(line, head)
     if as_json:
-        print(json.dumps({"instances": rows}))
+        kinds = {"smptsp": Fewest, "curtois": Rostered}
+        rows = {n: [asdict(x) for x in lines if isinstance(x, k)] for n, k in kinds.items()}
+        print(json.dumps(rows))
     return status
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Yield the instances of a folder: one kind after the other, by number."""
+    for ending in ("*.dat", "*.txt"):
+        yield from sorted(folder.rglob(ending), key=lambda f: (len(f.stem), f.stem))
+
+
+def _refuse(file: Path, errors: list[str]) -> int:
+    for error in errors:
+        print(f"{file}: {error}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _print_row(line: Line, head: tuple[str, ...]) -> tuple[str, ...]:
+    rows: list[tuple[object, ...]] = [line.cells()]
+    if head != line.HEAD:
+        rows = [line.HEAD, ("---",) * len(line.HEAD), *rows]
+        if head:
+            print()
+    for row in rows:
+        print(f"| {' | '.join(map(str, row))} |", flush=True)
+    return line.HEAD
+
+
+def _solved(file: Path, seconds: float) -> Line:
+    text = file.read_text(encoding="utf-8")
+    if looks_like_curtois(text):
+        return _rostered(file.stem, read_curtois(text), seconds)
+    jobs = read_smptsp(text)
+    found = solve_smptsp(jobs, seconds)
+    sizes = len(jobs.times), len(jobs.qualified)
+    known = FEWEST.get(file.stem)
+    return Fewest(file.stem, *sizes, found.used, found.bound, known, round(found.seconds, 1))
+
+
+def _rostered(name: str, rota: Rota, seconds: float) -> Rostered:
+    budget = Budget(seconds)
+    plan = match(as_matching(rota), seconds=seconds * MATCHING_SHARE)
+    alone = as_roster(plan)
+    found = Search(rota, budget).run(alone)
+    shifts = [shift.id for shift in rota.shifts]
+    roster = {
+        rota.staff[c.person].id: {d: shifts[s] for d, s in enumerate(c.shifts) if s >= 0}
+        for c in found.roster
+    }
+    ours = cost_of(rota, roster).total  # by the judge, not by the search
+    lower, best = PUBLISHED.get(name, (None, None))
+    values: dict[str, Any] = {
+        "matcher_covers_pct": 100 * len(plan.assignments) / max(1, sum(c.need for c in rota.cover)),
+        "matcher_breaks": len(broken_rules(rota, alone)),
+        "gap_pct": None if not best else 100 * (ours - best) / best,
+    }
+    return Rostered(
+        instance=name,
+        days=rota.days,
+        people=len(rota.staff),
+        ours=ours,
+        feasible=not broken_rules(rota, roster),
+        bound=found.least,
+        published_bound=lower,
+        published_best=best,
+        seconds=round(found.seconds, 1),
+        **values,
+    )

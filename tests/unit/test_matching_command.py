@@ -7,7 +7,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from deploy.match import command
-from deploy.match.public import UnreadableError, least_overlap, read_smptsp, solve_smptsp
 from services.dispatch.rules.matching import (
     dump_instance,
     dump_plan,
@@ -17,17 +16,6 @@ from services.dispatch.rules.matching import (
 )
 from services.dispatch.rules.matching.generate import generate
 from tests.unit.matching_world import a_small_world
-
-TINY = """Type = 1
-Jobs = 3
- 0 10
- 5 15
- 10 20
-Qualifications = 3
-3: 0 1 2
-2: 0 2
-1: 1
-"""
 
 
 @pytest.fixture
@@ -49,6 +37,17 @@ def test_solving_prints_a_plan_that_the_check_accepts(
     assert status == command.OK
     assert {"plan", "score", "bound", "seconds"} <= set(json.loads(printed))
     assert command.solve(files[0], check=tmp_path / "mine.json") == command.OK
+
+
+def test_a_bound_that_is_asked_for_is_as_sharp_as_the_relaxation(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bounds = []
+    for asked in (False, True):
+        command.solve(files[0], seconds=0, as_json=True, bound=asked)
+        bounds.append(json.loads(capsys.readouterr().out)["bound"])
+
+    assert bounds[1] < bounds[0]
 
 
 def test_a_broken_plan_exits_with_one_and_says_what_it_breaks(
@@ -95,19 +94,3 @@ def test_generated_files_and_plans_follow_their_schemas() -> None:
     Draft202012Validator(instance_schema()).validate(json.loads(dump_instance(instance)))
     Draft202012Validator(plan_schema()).validate(json.loads(dump_plan(plan)))
     assert dump_instance(generate(1, seed=2)) == dump_instance(instance)
-
-
-def test_a_public_instance_is_solved_to_proof() -> None:
-    pytest.importorskip("highspy", reason="the solver is not installed on this machine")
-    jobs = read_smptsp(TINY)
-
-    found = solve_smptsp(jobs, seconds=10)
-
-    assert least_overlap(jobs) == 2
-    assert (found.used, found.bound) == (2, 2)
-
-
-@pytest.mark.parametrize("text", ["", "Jobs = x", "Jobs = 1\n0 1\nQualifications = 1\n2: 0"])
-def test_a_file_that_is_no_public_instance_is_refused(text: str) -> None:
-    with pytest.raises(UnreadableError):
-        read_smptsp(text)
