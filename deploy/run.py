@@ -14,7 +14,7 @@ from celery import Celery
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from deploy.documents import asyncapi
@@ -24,6 +24,7 @@ from shared.jobs import make_celery, poke
 from shared.log import start_logging
 from shared.settings import HouseSettings, Profile
 from shared.web import access_app
+from shared.web.headers import closed
 
 HEALTH_EVERY_S = 1.0
 
@@ -51,17 +52,23 @@ def web_app(settings: HouseSettings, services: Sequence[str]) -> Starlette:
                 await stack.enter_async_context(app.router.lifespan_context(app))
             yield
 
-    async def home(_: Request) -> RedirectResponse:
-        return RedirectResponse("/intake/" if "intake" in doors else "/access/enter")
+    async def home(request: Request) -> Response:
+        first = "/intake/" if "intake" in doors else "/access/sign-in"
+        return closed(RedirectResponse(first), request.url.path)
 
-    async def live(_: Request) -> JSONResponse:
-        return JSONResponse({"doors": sorted(doors)})
+    async def live(request: Request) -> Response:
+        return closed(JSONResponse({"doors": sorted(doors)}), request.url.path)
 
     async def facts(_: Request) -> JSONResponse:
         return JSONResponse(asyncapi(settings))
 
     development = settings.profile is not Profile.PRODUCTION
+
+    async def nowhere(request: Request, _: Exception) -> Response:
+        return closed(PlainTextResponse("", status_code=404), request.url.path)
+
     return Starlette(
+        exception_handlers={404: nowhere},
         routes=[
             Route("/", home),
             Route("/live", live),

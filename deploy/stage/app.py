@@ -21,7 +21,7 @@ from deploy.mailbox import Mailbox
 from deploy.player import Play
 from deploy.player.front_door import AnswerError, RefusalError
 from deploy.player.scenario import Scenario
-from shared.web.app import SECURITY_HEADERS
+from shared.web.headers import closed
 from shared.web.languages import LANGUAGES, UI, language_of, local_formats, translations
 from shared.web.pages import remember_language
 
@@ -159,12 +159,7 @@ class _Headers(BaseHTTPMiddleware):
     """The same security headers as everywhere."""
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        answer = await call_next(request)
-        for name, value in SECURITY_HEADERS.items():
-            answer.headers.setdefault(name, value)
-        if "/static/" not in request.url.path:
-            answer.headers.setdefault("Cache-Control", "no-store")
-        return answer
+        return closed(await call_next(request), request.url.path)
 
 
 def _environment() -> Environment:

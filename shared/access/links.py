@@ -1,7 +1,7 @@
 """Links: somebody who is invited gets one; it opens once, and then is worth nothing.
 
 A host partner's link is another thing: it has no account to sign in to, so the link itself is what
-it comes back with, until it expires or a new one is made. docs/decisions/0013.
+it comes back with, until it expires or a new one is made. docs/decisions/0023.
 """
 
 import secrets

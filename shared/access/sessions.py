@@ -90,8 +90,7 @@ async def begin_session(  # noqa: PLR0913 - what a session is; most by name
     token, csrf = secrets.token_urlsafe(ISSUED_BYTES), secrets.token_urlsafe(24)
     session_id = uuid7()
     lasts = life.absolute if stage is Stage.FULL else UNFINISHED_LIFE
-    over = (session.c.person_id == who.person_id) & (session.c.ends_at <= tx.now)
-    await tx.execute(delete(session).where(over))
+    await tx.execute(delete(session).where(session.c.ends_at <= tx.now))
     await tx.execute(
         insert(session).values(
             id=session_id,

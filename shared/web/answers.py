@@ -17,6 +17,7 @@ from shared.errors import (
     RelaisError,
     TooOftenError,
 )
+from shared.web.headers import closed
 from shared.web.languages import language_of, translate
 from shared.web.pages import page
 
@@ -110,8 +111,12 @@ async def answer_http(request: Request, error: Exception) -> Response:
 
 
 async def answer_unexpected(request: Request, error: Exception) -> Response:
-    """Answer an error of ours; or an engine that is away, which is worth another try."""
+    """Answer an error of ours; or an engine that is away, which is worth another try.
+
+    Nothing else runs after this: the security headers are added here too.
+    """
     if is_away(error):
-        return answer_problem(request, 503, AWAY)
+        return closed(answer_problem(request, 503, AWAY), request.url.path)
     log.error("unexpected error", exc_info=error)
-    return answer_problem(request, 500, "C’est notre faute. Rien n’est perdu\u00a0: réessayez.")
+    ours = answer_problem(request, 500, "C’est notre faute. Rien n’est perdu\u00a0: réessayez.")
+    return closed(ours, request.url.path)

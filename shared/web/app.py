@@ -15,20 +15,9 @@ from shared.settings import Clock, HouseSettings, Profile
 from shared.web import zones
 from shared.web.answers import add_error_answers
 from shared.web.guard import Db, Operator
+from shared.web.headers import closed
 from shared.web.languages import UI
 from shared.web.pages import template_environment
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-        " font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self';"
-        " worker-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-    ),
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 class Pulse(BaseModel):
@@ -141,12 +130,7 @@ async def add_headers(
     request: Request, call_next: Callable[[Request], Awaitable[Response]]
 ) -> Response:
     """Send the security headers with every answer."""
-    answer = await call_next(request)
-    for name, value in SECURITY_HEADERS.items():
-        answer.headers.setdefault(name, value)
-    if "/static/" not in request.url.path:
-        answer.headers.setdefault("Cache-Control", "no-store")
-    return answer
+    return closed(await call_next(request), request.url.path)
 
 
 health = APIRouter()

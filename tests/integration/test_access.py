@@ -114,16 +114,37 @@ async def test_the_cookie_of_a_browser_is_closed_to_scripts_and_to_other_sites(
     assert {"HttpOnly", "Secure", "Path=/"} <= {part.strip() for part in cookie.split(";")}
 
 
-async def test_every_page_carries_the_headers_that_close_it(house: House) -> None:
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/live", "/nowhere", "/demo/enter-as", "/access/sign-in", "/access/nowhere",
+     "/intake/", "/intake/api/zones", "/dispatch/partner", "/notify/", "/reporting/"],
+)  # fmt: skip
+async def test_every_answer_carries_the_headers_that_close_it(house: House, path: str) -> None:
     somebody = await house.enter(Role.WORKER, "Amina")
 
-    for path in ("/access/enter", "/nowhere", "/intake/api/zones"):
-        headers = (await somebody.get(path)).headers
-        assert "unsafe" not in headers.get("content-security-policy", "default-src 'none'")
+    headers = (await somebody.get(path)).headers
 
-    headers = (await somebody.get("/access/enter")).headers
+    policy = {part.strip() for part in headers["content-security-policy"].split(";")}
+    assert {
+        "default-src 'none'", "script-src 'self'", "object-src 'none'", "base-uri 'none'",
+        "frame-ancestors 'none'", "form-action 'self'",
+    } <= policy  # fmt: skip
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["strict-transport-security"].startswith("max-age=31536000")
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["permissions-policy"] == "camera=(), geolocation=(), microphone=()"
     assert headers["cache-control"] == "no-store"
+    assert "access-control-allow-origin" not in headers
+
+
+async def test_nobody_enters_as_somebody_outside_a_demonstration(house: House) -> None:
+    stranger = httpx.AsyncClient(transport=house.transport, base_url="http://relais.test")
+
+    answer = await stranger.post("/demo/enter-as", data={"key": "coordination"})
+
+    assert answer.status_code == 404
 
 
 async def test_the_trail_chains_its_rows_and_cannot_be_changed(house: House) -> None:
