@@ -30,6 +30,7 @@ from services.dispatch.rules.matching import (
 from services.dispatch.rules.matching.generate import SIZES, generate
 
 OK, BROKEN, BAD_INPUT = 0, 1, 2
+EVERY_S = 0.2  # between two lines about a search
 COUNTRY_TASKS = 6000  # from here the map is split over processes
 DAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
 
@@ -58,7 +59,7 @@ def solve(  # noqa: PLR0913 -- the options of one command
     if len(instance.tasks) >= COUNTRY_TASKS and processes > 1 and not instance.fixed:
         plan = solve_country(instance, seconds=seconds, seed=seed, processes=processes)
     else:
-        watch = Watch() if as_json else Watch(progress=_show)
+        watch = Watch() if as_json else Watch(progress=_Ticker())
         plan = match(instance, seconds=seconds, seed=seed, watch=watch)
     if bound:
         plan = _sharply_bound(instance, plan)
@@ -162,10 +163,19 @@ def _check(instance: Instance, plan: Plan, *, as_json: bool) -> int:
     return BROKEN if found else OK
 
 
-def _show(progress: Progress) -> None:
-    bound = "?" if progress.bound is None else str(progress.bound)
-    line = f"\r{progress.seconds:6.1f} s  {progress.score} / {bound}  {progress.engine}"
-    print(f"{line:<70}", end="", file=sys.stderr)
+class _Ticker:
+    """Shows a search in one line of a terminal, some times a second; to a file it says nothing."""
+
+    def __init__(self) -> None:
+        self._shown_s = -EVERY_S
+
+    def __call__(self, progress: Progress) -> None:
+        if not sys.stderr.isatty() or progress.seconds - self._shown_s < EVERY_S:
+            return
+        self._shown_s = progress.seconds
+        bound = "?" if progress.bound is None else str(progress.bound)
+        line = f"\r{progress.seconds:6.1f} s  {progress.score} / {bound}  {progress.engine}"
+        print(f"{line:<70}", end="", file=sys.stderr, flush=True)
 
 
 def summary(instance: Instance, plan: Plan) -> str:

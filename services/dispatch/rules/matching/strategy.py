@@ -91,18 +91,23 @@ class Strategy:
     def _search(self, effort: Effort, temperatures: tuple[float, float]) -> None:
         if effort.seconds is not None and effort.seconds <= 0:
             return
-        before = self.state.value
+        before, first = self.state.value, self.engine
+
+        def better(_value: int) -> None:
+            self.engine = "ruin and recreate"
+            self._tell()
+
         ruin_and_recreate(
             self.state,
             effort,
             self.seed,
             movable=self.open,
             temperatures=temperatures,
-            better=lambda _value: self._tell(),
+            better=better,
             stop=self.watch.stop,
         )
-        if self.state.value > before:
-            self.engine = "ruin and recreate"
+        if self.state.value <= before:
+            self.engine = first
 
     def _plain_bound(self, *, proves: bool) -> None:
         if proves:
