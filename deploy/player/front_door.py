@@ -109,10 +109,18 @@ class Visitor:
         return await self.door.ask("PUT", path, self._session, body, {})
 
     async def link_for(
-        self, role: str, name: str, language: str = "fr", person_id: UUID | None = None
+        self,
+        role: str,
+        name: str,
+        language: str = "fr",
+        person_id: UUID | None = None,
+        **more: str,
     ) -> tuple[UUID, str]:
-        """Ask for a one-time link for somebody, new or known; return who it is and the token."""
-        wanted = {"role": role, "display_name": name, "language": language}
+        """Ask for a link for somebody, new or known; return who it is and the token.
+
+        `more` is what the role needs besides: the `partner_id` of a host partner.
+        """
+        wanted = {"role": role, "display_name": name, "language": language} | more
         if person_id is not None:
             wanted["person_id"] = str(person_id)
         answer = await self.post("/access/api/accounts", wanted)

@@ -7,6 +7,7 @@ for at the front door. The page exists only while a demonstration runs.
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -20,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from deploy.mailbox import Mailbox
 from deploy.player import Play
 from deploy.player.front_door import AnswerError, RefusalError
+from deploy.player.opening import partner_id
 from deploy.player.scenario import Scenario
 from shared.web.headers import closed
 from shared.web.languages import LANGUAGES, UI, language_of, local_formats, translations
@@ -44,6 +46,12 @@ class Show:
     @property
     def goes_on(self) -> bool:
         return self.play is None or not self.play.finished
+
+    @property
+    def partners(self) -> dict[str, str]:
+        """The host partners of the scenario's team: their names by their ids."""
+        names = sorted({person.host_partner for person in self.scenario.roster})
+        return {partner_id(name): name for name in names}
 
     async def figures(self) -> dict[str, Any] | None:
         """Read the campaign's figures as the coordination does; None before it is declared."""
@@ -125,6 +133,10 @@ class Stage:
         elif key in world.workers:
             person, known = world.scenario.person(key), world.workers[key].person_id
             _, token = await desk.link_for("worker", person.name, person.reads, known)
+        elif key in self.show.partners:
+            person_id = uuid5(NAMESPACE_OID, key)  # the same account each time
+            name = self.show.partners[key]
+            _, token = await desk.link_for("host_partner", name, "fr", person_id, partner_id=key)
         else:
             return PlainTextResponse("", status_code=404)
         return RedirectResponse(f"/access/enter#{token}", status_code=303)
