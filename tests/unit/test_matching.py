@@ -27,7 +27,8 @@ from services.dispatch.rules.matching import (
     violations,
 )
 from services.dispatch.rules.matching.candidates import Candidates
-from services.dispatch.rules.matching.constraints import Ask, could_alone
+from services.dispatch.rules.matching.constraints import could_alone
+from services.dispatch.rules.matching.rule import Ask
 from services.dispatch.rules.matching.state import State
 from tests.unit.matching_world import (
     HOUR,

@@ -11,13 +11,14 @@ from services.dispatch.rules.matching import (
     Instance,
     Lookup,
     Plan,
+    TeamAsk,
     Watch,
     explain,
     match,
     score,
+    team_refusals,
 )
 from services.dispatch.rules.matching.candidates import Candidates
-from services.dispatch.rules.matching.constraints import TeamAsk, team_refusals
 from services.dispatch.rules.matching.relaxation import plain_bound, relax
 from services.dispatch.rules.matching.state import State
 from services.dispatch.rules.planning import Situation, Suggestion, still_possible, suggestions_for

@@ -6,7 +6,7 @@ and the files.
 """
 
 from .checker import violations
-from .constraints import AWAY_TEXTS, HARD, SOFT, away_reason
+from .constraints import AWAY_TEXTS, HARD, away_reason, team_refusals
 from .engine import RejectedPlanError, match, may_take, refill
 from .explanation import Because, Explanation, NearMiss, StartFacts, explain
 from .files import (
@@ -42,7 +42,9 @@ from .model import (
     repeat_weekly,
 )
 from .objective import points_by_rule, score
+from .preferences import SOFT
 from .rematch import Rematch, rematch
+from .rule import TeamAsk
 from .strategy import Progress, Watch
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "Score",
     "StartFacts",
     "Task",
+    "TeamAsk",
     "Travel",
     "Violation",
     "Watch",
@@ -92,6 +95,7 @@ __all__ = [
     "rematch",
     "repeat_weekly",
     "score",
+    "team_refusals",
     "violations",
     "warnings",
 ]

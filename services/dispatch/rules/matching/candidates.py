@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .constraints import HARD, SOFT, Ask, MemberCost, MemberRule, TeamRule, away_reason
+from .constraints import HARD, away_reason
 from .model import (
     DAY_MIN,
     DOOR_MIN,
@@ -27,6 +27,8 @@ from .model import (
     Worker,
     id_key,
 )
+from .preferences import SOFT
+from .rule import Ask, MemberCost, MemberRule, TeamRule
 
 HOME, FREE, RELIEF, SUPPORT = 0, 1, 2, 3  # why a candidate may work in the zone
 ZONE_STATUS = {

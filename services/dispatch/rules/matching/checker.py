@@ -8,7 +8,7 @@ is asked as it is.
 from collections.abc import Iterator
 from math import hypot
 
-from .constraints import HARD, Ask, MemberRule, TeamAsk
+from .constraints import HARD
 from .model import (
     N_,
     Assignment,
@@ -21,6 +21,7 @@ from .model import (
     Violation,
     Worker,
 )
+from .rule import Ask, MemberRule, TeamAsk
 
 DAY, WEEK = 1440, 10080
 FOUR_WEEKS = 4

@@ -1,167 +1,22 @@
-"""The matcher's rules: each one function with its reason, its unit and its source.
+"""The hard rules: what is refused, each one function with its reason, its unit and its source.
 
-`HARD` rules refuse. A *member rule* asks about one worker, one task and one start, beside what
-that worker already holds; a *team rule* asks about a whole team. `SOFT` rules count what a plan is
-worth: a *member cost* is minutes of cost of one worker on one task, a *plan rule* looks at the
-whole plan. To add one: `docs/how-to/add-a-matching-constraint.md`.
+To add one: `docs/how-to/add-a-matching-constraint.md`. What is only preferred: `preferences.py`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
-
-from .model import (
-    DAY_MIN,
-    N_,
-    ROLLING_WEEKS,
-    WEEK_MIN,
-    Id,
-    Lookup,
-    Params,
-    Refusal,
-    Task,
-    Worker,
+from .model import DAY_MIN, N_, ROLLING_WEEKS, WEEK_MIN, Lookup, Params, Refusal, Task, Worker
+from .rule import (
+    CHARTER,
+    LAW_2,
+    LAW_3,
+    STUDY,
+    Ask,
+    MemberRule,
+    Rule,
+    TeamAsk,
+    TeamRule,
+    member_rule,
+    team_rule,
 )
-
-CHARTER = "charter: one-off, limited in time, neighbourhood scale, no interference"
-LAW_2 = "law 2: no task starts without that worker's own yes"
-LAW_3 = "law 3: the host partner's 20 % and existing commitments are refused, not warned about"
-STUDY = "study of the matcher, docs/matching.md"
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Would this worker take this task at this start, beside what that worker already holds?"""
-
-    lookup: Lookup
-    worker: Worker
-    task: Task
-    start: int
-    held: tuple[tuple[Task, int], ...] = ()  # (other task, its start)
-
-    @property
-    def end(self) -> int:
-        return self.start + self.task.duration_min
-
-
-@dataclass(frozen=True, slots=True)
-class TeamAsk:
-    """Would this team do this task at this start?"""
-
-    lookup: Lookup
-    task: Task
-    start: int
-    team: tuple[Worker, ...]
-
-
-Stage = Literal["pair", "slot", "load"]
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRule:
-    """A hard rule about one person. `stage`: what it looks at, so that it is asked once.
-
-    "pair": the worker and the task; "slot": also the start; "load": also what the worker holds.
-    """
-
-    code: str
-    text: str
-    unit: str
-    source: str
-    stage: Stage
-    judge: Callable[[Ask], Params | None]
-
-    def refusal(self, ask: Ask) -> Refusal | None:
-        """Return the refusal, or None when the rule has nothing against it."""
-        params = self.judge(ask)
-        if params is None:
-            return None
-        everything = {"worker": ask.worker.id, "task": ask.task.id, "start_at": ask.start}
-        return Refusal(self.code, self.text, {**everything, **params})
-
-
-@dataclass(frozen=True, slots=True)
-class TeamRule:
-    """A hard rule about a team."""
-
-    code: str
-    text: str
-    unit: str
-    source: str
-    judge: Callable[[TeamAsk], Params | None]
-
-    def refusal(self, ask: TeamAsk) -> Refusal | None:
-        """Return the refusal, or None when the rule has nothing against it."""
-        params = self.judge(ask)
-        if params is None:
-            return None
-        return Refusal(self.code, self.text, {"task": ask.task.id, "start_at": ask.start, **params})
-
-
-Level = Literal["mandatory", "cover", "depth", "quality", "cost"]
-
-
-@dataclass(frozen=True, slots=True)
-class MemberCost:
-    """A soft rule: minutes of cost of one worker on one task at one start."""
-
-    code: str
-    text: str
-    unit: str
-    source: str
-    cost_min: Callable[[Ask], int]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanView:
-    """A whole plan, as soft rules read it."""
-
-    lookup: Lookup
-    rows: tuple[tuple[Task, int, tuple[Worker, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRule:
-    """A soft rule: points of a whole plan at one level (at level "cost": minutes, to be small)."""
-
-    code: str
-    text: str
-    unit: str
-    source: str
-    level: Level
-    points: Callable[[PlanView], int]
-
-
-Rule = MemberRule | TeamRule
-
-
-def member_rule(
-    code: str, text: str, *, unit: str, source: str, stage: Stage = "slot"
-) -> Callable[[Callable[[Ask], Params | None]], MemberRule]:
-    """Turn a function that returns the blocking numbers, or None, into a hard rule."""
-    return lambda judge: MemberRule(code, text, unit, source, stage, judge)
-
-
-def team_rule(
-    code: str, text: str, *, unit: str, source: str
-) -> Callable[[Callable[[TeamAsk], Params | None]], TeamRule]:
-    """Turn a function about a team into a hard rule."""
-    return lambda judge: TeamRule(code, text, unit, source, judge)
-
-
-def member_cost(
-    code: str, text: str, *, source: str, unit: str = "min"
-) -> Callable[[Callable[[Ask], int]], MemberCost]:
-    """Turn a function that returns minutes into a soft rule."""
-    return lambda cost_min: MemberCost(code, text, unit, source, cost_min)
-
-
-def plan_rule(
-    code: str, text: str, *, unit: str, source: str, level: Level
-) -> Callable[[Callable[[PlanView], int]], PlanRule]:
-    """Turn a function that counts points of a plan into a soft rule."""
-    return lambda points: PlanRule(code, text, unit, source, level, points)
-
 
 # --- hard: one person ----------------------------------------------------------------------------
 
@@ -491,142 +346,6 @@ def skill(ask: TeamAsk) -> Params | None:
     return {"skill": wanted}
 
 
-# --- soft ----------------------------------------------------------------------------------------
-
-
-@plan_rule(
-    "mandatory",
-    N_("tâches obligatoires assurées"),
-    unit="tasks",
-    source="the campaign's plan",
-    level="mandatory",
-)
-def mandatory_done(view: PlanView) -> int:
-    return sum(task.mandatory for task, _, _ in view.rows)
-
-
-@plan_rule(
-    "cover",
-    N_("quartiers atteints chaque semaine, selon le besoin"),
-    unit="need-weighted (zone, week) cells",
-    source=CHARTER,
-    level="cover",
-)
-def cells(view: PlanView) -> int:
-    reached = {(task.zone, start // WEEK_MIN) for task, start, _ in view.rows}
-    return sum(view.lookup.neighbourhoods[where].need for where, _ in reached)
-
-
-@plan_rule(
-    "depth",
-    N_("tâches assurées, selon le besoin et l'importance"),
-    unit="need x importance",
-    source=STUDY,
-    level="depth",
-)
-def depth(view: PlanView) -> int:
-    needs = view.lookup.neighbourhoods
-    return sum(needs[task.zone].need * task.importance for task, _, _ in view.rows)
-
-
-@plan_rule(
-    "wanted-language",
-    N_("langues souhaitées, parlées dans l'équipe"),
-    unit="points",
-    source=STUDY,
-    level="quality",
-)
-def wanted_languages(view: PlanView) -> int:
-    return view.lookup.weights.lang * sum(
-        len(task.want_langs & frozenset[str]().union(*(w.langs for w in team)))
-        for task, _, team in view.rows
-    )
-
-
-@plan_rule(
-    "second-and-third",
-    N_("binômes et trinômes"),
-    unit="points",
-    source="field practice: pairs and threes",
-    level="quality",
-)
-def second_and_third(view: PlanView) -> int:
-    weights = view.lookup.weights
-    return sum(
-        weights.second if place == 2 else weights.third  # noqa: PLR2004 -- the second person
-        for task, _, team in view.rows
-        for place in range(task.min_team + 1, min(len(team), task.pref_team) + 1)
-    )
-
-
-@plan_rule(
-    "home",
-    N_("quelqu'un du quartier dans l'équipe"),
-    unit="points",
-    source=CHARTER,
-    level="quality",
-)
-def somebody_of_the_zone(view: PlanView) -> int:
-    return view.lookup.weights.home * sum(
-        any(worker.home == task.zone for worker in team) for task, _, team in view.rows
-    )
-
-
-@member_cost("travel", N_("trajet hors du quartier"), source=STUDY)
-def travel(ask: Ask) -> int:
-    return 2 * ask.lookup.travel_min(ask.worker.home, ask.task.zone)
-
-
-@member_cost("away", N_("sortie du quartier"), source=CHARTER)
-def away(ask: Ask) -> int:
-    return 0 if ask.worker.home == ask.task.zone else ask.lookup.weights.away_min
-
-
-@member_cost("relief", N_("relève d'un quartier où personne ne peut"), source=CHARTER)
-def relief(ask: Ask) -> int:
-    relieves = away_reason(ask.lookup, ask.worker, ask.task) == "relief"
-    return ask.lookup.weights.relief_min if relieves else 0
-
-
-@plan_rule(
-    "uneven-load",
-    N_("charge inégale entre collègues"),
-    unit="minutes above two tiers of the cap",
-    source=STUDY,
-    level="cost",
-)
-def uneven_load(view: PlanView) -> int:
-    # The loads stay inside this sum: no figure per worker leaves the computation.
-    loads: dict[Id, int] = {}
-    for task, _, team in view.rows:
-        for worker in team:
-            loads[worker.id] = loads.get(worker.id, 0) + view.lookup.charged_min(worker, task)
-    weights = view.lookup.weights
-    caps = {who: view.lookup.workers[who].total_cap_min for who in loads}
-    return sum(
-        max(0, load - caps[who] * weights.tier1_pct // 100)
-        + 2 * max(0, load - caps[who] * weights.tier2_pct // 100)
-        for who, load in loads.items()
-    )
-
-
-@plan_rule(
-    "broken-series",
-    N_("suite d'actions partagée entre plus de personnes"),
-    unit="minutes per person in a series",
-    source=STUDY,
-    level="cost",
-)
-def broken_series(view: PlanView) -> int:
-    people = {
-        (task.series, worker.id)
-        for task, _, team in view.rows
-        if task.series is not None
-        for worker in team
-    }
-    return view.lookup.weights.series_min * len(people)
-
-
 HARD: tuple[Rule, ...] = (
     declined,
     refuses_kind,
@@ -646,20 +365,6 @@ HARD: tuple[Rule, ...] = (
     team_size,
     language,
     skill,
-)
-
-SOFT: tuple[MemberCost | PlanRule, ...] = (
-    mandatory_done,
-    cells,
-    depth,
-    wanted_languages,
-    second_and_third,
-    somebody_of_the_zone,
-    travel,
-    away,
-    relief,
-    uneven_load,
-    broken_series,
 )
 
 

@@ -6,9 +6,10 @@ from time import perf_counter
 
 from .candidates import Candidates
 from .checker import violations
-from .constraints import Ask, TeamAsk, refusals, team_refusals, zone
+from .constraints import refusals, team_refusals, zone
 from .model import N_, Assignment, Id, Instance, Lookup, Plan, Refusal, Task, Violation, merge_facts
 from .objective import ceiling, score
+from .rule import Ask, TeamAsk
 from .state import State
 from .strategy import Strategy, Watch
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from .constraints import AWAY_TEXTS, Ask, away_reason, refusals
+from .constraints import AWAY_TEXTS, away_reason, refusals
 from .engine import all_refusals
 from .model import (
     N_,
@@ -19,6 +19,7 @@ from .model import (
     Worker,
     id_key,
 )
+from .rule import Ask
 
 NEAR_MISSES = 5  # What a page shows before it becomes a list of everybody.
 

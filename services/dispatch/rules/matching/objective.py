@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from .constraints import SOFT, Ask, MemberCost, PlanView
 from .model import WEEK_MIN, Assignment, Id, Instance, Lookup, Score, Weights
+from .preferences import SOFT
+from .rule import Ask, MemberCost, PlanView
 
 
 def score(instance: Instance | Lookup, assignments: Iterable[Assignment]) -> Score:

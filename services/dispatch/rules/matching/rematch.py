@@ -6,10 +6,11 @@ from time import perf_counter
 from typing import Literal
 
 from .candidates import Candidates
-from .constraints import Ask, refusals
+from .constraints import refusals
 from .engine import finished, match
 from .greedy import greedy_by_need
 from .model import Assignment, Id, Instance, Lookup, Plan, Task, id_key, merge_facts
+from .rule import Ask
 from .state import State
 
 # What keeping one assignment that somebody knows of is worth, in units of the blended score: a

@@ -5,8 +5,9 @@ from random import Random
 from typing import NamedTuple
 
 from .candidates import HOME, SUPPORT, Candidates, Member, Option
-from .constraints import TeamAsk, team_refusals
+from .constraints import team_refusals
 from .model import DAY_MIN, ROLLING_WEEKS, WEEK_MIN, Assignment, in_order
+from .rule import TeamAsk
 
 # Larger than any objective of one task: what makes the greedy team look first at what it must have.
 MUST = 10**9
