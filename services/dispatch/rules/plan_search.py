@@ -96,12 +96,10 @@ def plan_teams(
 
 
 def with_bound(instance: Instance, plan: Plan) -> Plan:
-    """Prove how good any plan can be, where the matcher did not.
+    """Prove how good any plan can be, more sharply than what each task is worth at its best.
 
     Which bound is found may depend on the clock; the plan does not.
     """
-    if plan.bound is not None:
-        return plan
     state = State(Candidates(instance))
     state.load_facts(plan.fixed)
     held = sorted(state.held)
@@ -113,6 +111,8 @@ def with_bound(instance: Instance, plan: Plan) -> Plan:
     if guide is not None:
         bound = min(bound, guide.bound)
     bound += waiting
+    if plan.bound is not None:
+        bound = min(bound, plan.bound)
     return replace(plan, bound=max(bound, plan.score.total))
 
 
