@@ -54,7 +54,9 @@ async def set_up_page(
         enough=proofs.enough_for(who.role),
         sign_in_name=name,
         app_key=key,
-        picture=segno.make(app_address(key, name)).svg_data_uri(scale=4) if key else "",
+        picture=segno.make(app_address(key, name)).svg_data_uri(scale=4, light="white")
+        if key
+        else "",
         passkeys=await passkeys_of(tx, who.person_id),
         passkeys_work=Site.of(settings.public_url) is not None,
         problems=[translate(language, p.message, p.values) for p in problems],
