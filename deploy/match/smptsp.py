@@ -9,6 +9,7 @@ Berghe, "The shift minimisation personnel task scheduling problem: a new hybrid 
 computational insights", Omega 46 (2014).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +22,9 @@ from services.dispatch.rules.matching.proof import solver
 
 GROUPS = (10, 14, 18, 24)  # people who are planned again together
 GROUP_S = 3.0  # for one group
-TIE = 0.5  # all jobs together: who does what among equals, so that plans wander
+FEW = 8  # drawn, to find somebody with few jobs
+CHANCE = 0.4  # so much of it by chance, so that plans wander
+TIE = 0.5  # what all jobs together cost somebody who is to be spared: less than one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +204,16 @@ def _fewer(
         used = sorted(set(plan.values()))
         idle = sorted(set(range(len(jobs.qualified))) - set(used))
         size = GROUPS[turn % len(GROUPS)]
-        group = rng.choice(used, min(size, len(used)), replace=False).tolist()
+        # One of those with the fewest jobs is to lose them all: jobs of others cost less there.
+        loads = Counter(plan.values())
+        spare = min(rng.choice(used, FEW, replace=True).tolist(), key=loads.__getitem__)
+        others = [w for w in used if w != spare]
+        group = [spare, *rng.choice(others, min(size, len(others)), replace=False).tolist()]
         group += rng.choice(idle, min(size // 4, len(idle)), replace=False).tolist()
         theirs = [j for j, w in plan.items() if w in set(group)]
-        found, _ = _choose(jobs, theirs, sorted(group), plan, budget.part(1, GROUP_S), rng=rng)
+        found, _ = _choose(
+            jobs, theirs, sorted(group), plan, budget.part(1, GROUP_S), spare=spare, rng=rng
+        )
         plan |= found or {}
         turn += 1
     return plan
@@ -217,13 +226,16 @@ def _choose(  # noqa: PLR0913 -- what, by whom, from where, for how long, and wh
     plan: dict[int, int],
     budget: Budget,
     *,
+    spare: int | None = None,
     rng: np.random.Generator | None = None,
 ) -> tuple[dict[int, int] | None, int]:
     """Give these jobs to as few of these people as possible; also return a bound."""
     rows, wanted = Rows(), frozenset(which)
     pairs = [(j, w) for w in people for j in sorted(jobs.qualified[w] & wanted)]
-    ties = np.zeros(len(pairs)) if rng is None else TIE / len(wanted) * rng.random(len(pairs))
-    x = {pair: rows.var(-float(tie)) for pair, tie in zip(pairs, ties, strict=True)}
+    tie = np.zeros(len(pairs)) if rng is None else CHANCE * rng.random(len(pairs))
+    tie += [float(w == spare) for _, w in pairs]
+    scale = TIE / max(1, len(wanted)) / (1 + CHANCE)
+    x = {pair: rows.var(-scale * float(t)) for pair, t in zip(pairs, tie, strict=True)}
     works = {w: rows.var(-1) for w in people}
     for j in which:
         able = [x[j, w] for w in people if (j, w) in x]
@@ -236,7 +248,7 @@ def _choose(  # noqa: PLR0913 -- what, by whom, from where, for how long, and wh
     rows.row(list(works.values()), [1] * len(works), least_overlap(inside), INFINITE)
     model = solver(rows)
     model.setOptionValue("time_limit", budget.wall())
-    model.setOptionValue("mip_abs_gap", 0.99 if rng is None else TIE)  # people are whole
+    model.setOptionValue("mip_abs_gap", 0.99 if spare is None else TIE)  # people are whole
     values = np.zeros(len(rows.upper))
     for j, w in plan.items():
         if (j, w) in x:
