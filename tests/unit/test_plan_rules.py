@@ -72,12 +72,12 @@ def test_a_team_that_waits_for_somebody_counts_in_the_bound_at_its_best() -> Non
 
 
 def test_a_plan_is_not_blamed_for_what_nobody_could_do() -> None:
-    at_once = a_situation(a_slot(1), a_slot(2), workers=(AMINA, SAMIR))
+    at_once = a_situation(*(a_slot(n) for n in range(1, 9)), workers=(AMINA, SAMIR))
 
     quality = plan_teams(at_once).quality
 
     assert quality.tasks_with_team == 1
-    assert quality.of_bound_pct == pytest.approx(100, abs=1)
+    assert quality.of_bound_pct == pytest.approx(98.1, abs=1)  # eight times its worth: 67
 
 
 def test_the_full_time_equivalents_show_as_tasks_left_out_and_lower_the_share() -> None:
