@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from deploy.bundle import ensure_bundle
 from deploy.engines import EngineError, Engines, Gateway, Spawn, Upstream, start_engines
 from deploy.engines.caddy import UPSTREAMS
 from deploy.engines.errors import last_lines
@@ -133,6 +134,7 @@ def start_system(
     Raises:
         EngineError: something did not start; nothing is left running.
     """
+    ensure_bundle(lambda: tell("Bundling the field app"))
     web_port = free_port()
     everything = dict.fromkeys(UPSTREAMS, f"{LOOPBACK}:{web_port}")
     tell("Starting PostgreSQL, NATS, Valkey and the gateway")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.bundle import ensure_bundle
 from deploy.engines import Engines
 from deploy.settings import PROJECT_ROOT, DeploySettings
 from tests.house import House, a_house
@@ -40,6 +41,12 @@ def chromium() -> Path:
     if found is None:
         pytest.skip("no Chromium on this machine: what happens in a browser was not tested")
     return found
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Path:
+    """The folder of the field app's bundle, as fresh as its sources."""
+    return ensure_bundle()
 
 
 @pytest.fixture(scope="session")

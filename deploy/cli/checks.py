@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from deploy.bundle import ensure_bundle, type_check
 from deploy.settings import PROJECT_ROOT, clean_environment
 
 PANEL = "Work on it"
@@ -63,10 +64,11 @@ def _commands(kind: Kind, arguments: list[str]) -> list[list[str]]:
                 [ruff, "format", "--quiet", "--check", *CODE],
             ]
         case Kind.TYPES:
-            return [[str(bin_ / "mypy"), "--no-error-summary"]]
+            return [[str(bin_ / "mypy"), "--no-error-summary"], type_check()]
         case Kind.WALLS:
             return [[str(bin_ / "lint-imports"), "--no-logo"]]
         case Kind.TESTS:
+            ensure_bundle(lambda: print("Bundling the field app …", flush=True))
             # A file stays with one worker: its database is made once.
             workers = min(max(os.cpu_count() or 1, WORKERS_MIN), WORKERS_MAX)
             pytest = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-rs", f"-n{workers}"]

@@ -19,6 +19,7 @@ COMMANDS = (
     "migrate",
     "topology",
     "dead-letters",
+    "bundle",
     "test",
     "web",
     "worker",

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from shared.errors import OutsideError
-from shared.web import language_of, page
-from shared.web.languages import UI, local_formats
+from shared.web import page
+from shared.web.languages import UI
 from shared.words import (
     CorrectionReason,
     DeclineReason,
@@ -50,7 +50,6 @@ def built(name: str) -> Path:
 async def show_app(request: Request) -> Response:
     """Show the shell; its service worker keeps it for the time without network."""
     assets: dict[str, str] = json.loads(built("assets.json").read_text())
-    word = local_formats(language_of(request))["word"]
     return page(
         request,
         "app.html",
@@ -65,7 +64,6 @@ async def show_app(request: Request) -> Response:
         signal_kinds=tuple(SignalKind),
         simple_stances=SIMPLE_STANCES,
         stances_with_grounds=NEEDS_GROUNDS,
-        stance_names={stance.value: word(stance) for stance in Stance},
         grounds=tuple(Ground),
         reasons=REASONS_TO_CORRECT,
     )

@@ -61,6 +61,7 @@ class PhoneTask(BaseModel):
     campaign: str
     cost: str
     left_after: str
+    why: str
     answer_by: str
     wished: str
     other_times: list[Choice]
@@ -185,6 +186,7 @@ class Reading:
             campaign=own.campaign.name(self.language) or "",
             cost=duration(own.cost_min),
             left_after=self.left_after(own),
+            why=", ".join(own.why),
             answer_by=f["moment"](p.answer_by),
             wished=f["moment"](p.wished_at) if p.wished_at else "",
             other_times=self.other_times(own),
