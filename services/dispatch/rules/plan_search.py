@@ -27,7 +27,7 @@ from shared.words import TaskId
 
 EXPLAINED_MAX = 150  # each takes some 15 ms; a plan with more holes is wrong as a whole
 FULL = "les équivalents temps plein de la campagne sont atteints cette semaine-là"
-# 150 tasks take 1.2 s of a core for all of these, and end within 0.7 % of the bound (S1).
+# 150 tasks take 1.2 s of a core for all of these, and end within 1 % of the bound (S1).
 ROUNDS_PER_TASK, ROUNDS_MAX = 40, 2000
 BOUND_S, BOUND_TASKS = 2.0, 200  # of the relaxation: time in all, and tasks in one part
 
