@@ -116,7 +116,9 @@ def _register_measures(group: typer.Typer) -> None:
     def public(
         files: Annotated[list[Path], typer.Argument(help="Files or folders of public instances.")],
         *,
-        seconds: Annotated[float, typer.Option(min=1, help="For each instance.")] = 60.0,
+        seconds: Annotated[
+            float, typer.Option(min=1, help="Of processor time, for each instance.")
+        ] = 60.0,
         as_json: Json = False,
     ) -> None:
         """Solve public instances and print our results beside the published best."""
