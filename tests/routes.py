@@ -12,6 +12,7 @@ from starlette.routing import Mount
 from shared.words import Role
 
 FILE = Path(__file__).parent / "architecture" / "routes.toml"
+SERVER_ERRORS, AWAY = 500, 503
 NO_ROLE_NEEDED = {"everybody", "on the way", "set up", "second step"}
 
 
@@ -25,11 +26,16 @@ class Line:
     open_to: str | tuple[str, ...]
     others: Literal[403, 404] = 403
     own: bool | str = False
+    away: bool = False
     body: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return f"{self.method} /{self.service}{self.path}"
+
+    def broke(self, status: int) -> bool:
+        """Tell whether an answer is an error of ours."""
+        return status >= SERVER_ERRORS and not (self.away and status == AWAY)
 
     @property
     def sends_json(self) -> bool:
