@@ -50,7 +50,7 @@ async function readDay(): Promise<void> {
 async function send(hurry = false): Promise<void> {
   const news = await flush(hurry);
   if (news.session !== "unknown") session = news.session;
-  if (news.sent > 0) await refresh();
+  if (news.answered > 0) await refresh();
   else await redraw();
 }
 

@@ -14,7 +14,7 @@ export type Operation = {
   reasons: string[];
 };
 export type Session = "in" | "out" | "unknown";
-export type News = { sent: number; session: Session };
+export type News = { answered: number; session: Session }; // taken or refused: either changes the day
 type Me = { person_id: string; csrf: string };
 interface Phone extends DBSchema {
   outbox: { key: string; value: Operation; indexes: { seq: number } };
@@ -133,10 +133,10 @@ export function flush(hurry = false): Promise<News> {
 }
 
 async function send(hurry: boolean): Promise<News> {
-  if (!(await pending()).some(operation => operation.state === "waiting")) return { sent: 0, session: "unknown" };
+  if (!(await pending()).some(operation => operation.state === "waiting")) return { answered: 0, session: "unknown" };
   const { session, found: me } = await get<Me>("/me");
-  if (!me) return { sent: 0, session };
-  let sent = 0;
+  if (!me) return { answered: 0, session };
+  let answered = 0;
   const held = new Set<string>(); // a later act about the same subject waits for the earlier one
   for (const { id } of await pending()) {
     const operation = await (await phone()).get("outbox", id); // undone or sent meanwhile?
@@ -147,12 +147,12 @@ async function send(hurry: boolean): Promise<News> {
       continue;
     }
     const outcome = await sendOne(operation, me);
-    if (outcome === "out") return { sent, session: "out" };
-    if (outcome === "no answer") return { sent, session: "in" };
-    if (outcome === "taken") sent += 1;
-    else held.add(operation.subject);
+    if (outcome === "out") return { answered, session: "out" };
+    if (outcome === "no answer") return { answered, session: "in" };
+    answered += 1;
+    if (outcome === "refused") held.add(operation.subject);
   }
-  return { sent, session: "in" };
+  return { answered, session: "in" };
 }
 
 async function sendOne(operation: Operation, me: Me): Promise<"taken" | "refused" | "out" | "no answer"> {
