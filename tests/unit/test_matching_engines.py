@@ -170,6 +170,21 @@ def test_the_bound_of_a_whole_country_is_the_linear_relaxation_and_holds() -> No
     assert violations(instance, plan) == []
 
 
+@given(worlds)
+@few
+def test_a_bound_holds_also_where_a_team_waits_for_somebody(instance: Instance) -> None:
+    from services.dispatch.rules.matching.bound import country_bound  # noqa: PLC0415 -- solver
+
+    pairs = [a for a in match(instance, rounds=50).assignments if len(a.team) > 1]
+    waiting = [Assignment(a.task, a.start, a.team[:1]) for a in pairs]
+    asked = replace(instance, fixed=tuple(waiting))
+
+    best = match(asked, rounds=300).score.total
+
+    assert best <= (match(asked, seconds=0.05).bound or 0)
+    assert best <= country_bound(asked)
+
+
 @given(worlds, st.randoms(use_true_random=False))
 @few
 def test_any_prices_whatever_bound_every_plan(instance: Instance, chance: Random) -> None:

@@ -19,7 +19,7 @@ from services.dispatch.rules.matching import (
     team_refusals,
 )
 from services.dispatch.rules.matching.candidates import Candidates
-from services.dispatch.rules.matching.relaxation import plain_bound, relax
+from services.dispatch.rules.matching.relaxation import nobody_waits, plain_bound, relax
 from services.dispatch.rules.matching.state import State
 from services.dispatch.rules.planning import Situation, Suggestion, still_possible, suggestions_for
 from services.dispatch.rules.wording import Said, said
@@ -102,18 +102,14 @@ def with_bound(instance: Instance, plan: Plan) -> Plan:
     """
     state = State(Candidates(instance))
     state.load_facts(plan.fixed)
-    held = sorted(state.held)
     tasks = [t for t in range(len(state.c.tasks)) if t not in state.plan and t not in state.held]
-    # Teams that wait for somebody count as complete at their best, at no cost of anybody's time.
-    waiting = plain_bound(state, held) - state.value
-    bound = plain_bound(state, tasks)
-    guide = relax(state, tasks, ends_s=perf_counter() + BOUND_S, largest=BOUND_TASKS)
-    if guide is not None:
-        bound = min(bound, guide.bound)
-    bound += waiting
-    if plan.bound is not None:
-        bound = min(bound, plan.bound)
-    return replace(plan, bound=max(bound, plan.score.total))
+    with nobody_waits(state) as waiting:
+        bound = plain_bound(state, tasks)
+        guide = relax(state, tasks, ends_s=perf_counter() + BOUND_S, largest=BOUND_TASKS)
+        if guide is not None:
+            bound = min(bound, guide.bound)
+        bound += waiting
+    return replace(plan, bound=bound if plan.bound is None else min(bound, plan.bound))
 
 
 def as_teams(situation: Situation, instance: Instance, plan: Plan) -> Teams:

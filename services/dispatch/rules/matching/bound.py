@@ -14,7 +14,7 @@ from .candidates import Candidates
 from .formulation import Formulation, Rows
 from .model import Instance
 from .proof import solver, whole_bound
-from .relaxation import plain_bound
+from .relaxation import nobody_waits, plain_bound
 from .state import State
 
 TOLERANCE = 1e-4  # of the method: its prices are within a hundredth of a per cent on S2 and S3
@@ -44,14 +44,14 @@ def country_bound(instance: Instance, *, seconds: float | None = None) -> int:
     state = State(Candidates(instance))
     state.load_facts(instance.fixed)
     tasks = [t for t in range(len(state.c.tasks)) if t not in state.plan and t not in state.held]
-    plain = plain_bound(state, tasks)
-    if state.held:
-        return plain  # a fact whose team is not complete is no row
-    formulation = Formulation(state, tasks)
-    prices = _prices(formulation.rows, seconds)
-    if prices is None:
-        return plain
-    return min(plain, state.value + whole_bound(dual_bound(formulation.rows, prices)))
+    with nobody_waits(state) as waiting:
+        plain = plain_bound(state, tasks) + waiting
+        formulation = Formulation(state, tasks)
+        prices = _prices(formulation.rows, seconds)
+        if prices is None:
+            return plain
+        proven = state.value + whole_bound(dual_bound(formulation.rows, prices))
+        return min(plain, proven + waiting)
 
 
 def _prices(rows: Rows, seconds: float | None) -> Sequence[float] | None:

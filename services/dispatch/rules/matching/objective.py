@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from .model import WEEK_MIN, Assignment, Id, Instance, Lookup, Score, Weights
+from .model import WEEK_MIN, Assignment, Id, Instance, Lookup, Score, Task, Weights
 from .preferences import SOFT
 from .rule import Ask, MemberCost, PlanView
 
@@ -51,18 +51,25 @@ def ceiling(instance: Instance, facts: Iterable[Assignment] = ()) -> int:
 
     `facts` may start at times of their own, which reach cells too.
     """
-    weights, total, cells = instance.weights, 0, set[tuple[Id, int]]()
+    weights, cells = instance.weights, set[tuple[Id, int]]()
     need = {zone.id: zone.need for zone in instance.neighbourhoods}
     for task in instance.tasks:
-        extra = max(0, min(2, task.pref_team) - max(1, task.min_team)) * weights.second
-        extra += max(0, task.pref_team - max(2, task.min_team)) * weights.third
-        points = weights.lang * len(task.want_langs) + weights.home + extra
-        total += weights.depth * need[task.zone] * task.importance
-        total += weights.quality * points + weights.mandatory * task.mandatory
         cells.update((task.zone, start // WEEK_MIN) for start in task.starts)
     zones = {task.id: task.zone for task in instance.tasks}
     cells.update((zones[fact.task], fact.start // WEEK_MIN) for fact in facts)
-    return total + sum(weights.cover * need[zone] for zone, _ in cells)
+    return sum(weights.cover * need[zone] for zone, _ in cells) + sum(
+        worth_at_best(weights, task, need[task.zone]) for task in instance.tasks
+    )
+
+
+def worth_at_best(weights: Weights, task: Task, need: int) -> int:
+    """Return the most that a task can be worth, the cell that it may reach left aside."""
+    second = max(0, min(2, task.pref_team) - max(1, task.min_team))
+    third = max(0, task.pref_team - max(2, task.min_team))
+    points = weights.lang * len(task.want_langs) + weights.home
+    points += weights.second * second + weights.third * third
+    worth = weights.depth * need * task.importance
+    return worth + weights.quality * points + weights.mandatory * task.mandatory
 
 
 def points_by_rule(lookup: Lookup, assignments: Iterable[Assignment]) -> dict[str, int]:

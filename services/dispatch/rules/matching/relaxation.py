@@ -4,11 +4,13 @@ A large map is cut into parts (`parts.py`); each part may use a worker near a bo
 others did not, so the sum of their optima bounds the whole.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 
 from .formulation import Formulation
+from .objective import worth_at_best
 from .parts import cut
 from .proof import solver, whole_bound
 from .state import State
@@ -84,6 +86,24 @@ def follow(state: State, guide: Guide) -> None:
         able = {m.worker for m in option.members}
         if all(w in able and state.may_join(state.c.member(t, w), option, zone) for w in team):
             state.add(t, start, team)
+
+
+@contextmanager
+def nobody_waits(state: State) -> Iterator[int]:
+    """Leave teams aside that wait for somebody, and give the most that they can add to a bound.
+
+    Their people's time is free meanwhile: a bound may be too high, never too low.
+    """
+    c, weights = state.c, state.weights
+    waiting = {t: state.release(t) for t in list(state.held)}
+    try:
+        yield sum(
+            worth_at_best(weights, c.tasks[t], c.need[t]) + weights.cover * c.need[t]
+            for t in waiting
+        )
+    finally:
+        for t, (start, team) in waiting.items():
+            state.hold(t, start, team)
 
 
 def plain_bound(state: State, tasks: Sequence[int]) -> int:

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from .greedy import PASSES, greedy_by_need
 from .search import Effort, ruin_and_recreate
 from .state import State
+
+if TYPE_CHECKING:
+    from .relaxation import Guide  # the solver is optional
 
 # A whole-problem proof pays up to about the size of the real team's campaigns (S1: 150 tasks).
 PROVABLE_TASKS = 400
@@ -17,8 +21,7 @@ SMALL_PART_TASKS = 160  # and where it is not
 PROOF_SHARE = 0.3
 LEAST_PROOF_S = 2.0
 # Annealing starts cooler from a good start: measured on S1 and S2, docs/matching.md.
-FROM_GREEDY, FROM_RELAXATION, IN_A_HURRY = (1000.0, 30.0), (300.0, 20.0), (200.0, 30.0)
-HURRY_S_PER_TASK = 0.003
+FROM_GREEDY, FROM_RELAXATION = (200.0, 30.0), (300.0, 20.0)
 AT_ONCE_TASKS = 3000  # above this, a first plan takes one pass of the greedy
 
 
@@ -47,6 +50,7 @@ class Strategy:
         self.state, self.begun_s, self.seed, self.watch = state, begun_s, seed, watch
         self.bound: int | None = None
         self.engine = "greedy"
+        self.waits = bool(state.held)  # teams that miss somebody: completed before the proof
         self.open = [
             t for t in range(len(state.c.tasks)) if t not in state.plan and t not in state.held
         ]
@@ -66,13 +70,13 @@ class Strategy:
             self.first()
             return
         ends_s = self.begun_s + seconds
-        hurry = seconds < HURRY_S_PER_TASK * len(self.open)
-        temperatures = IN_A_HURRY if hurry else FROM_GREEDY
+        temperatures = FROM_GREEDY
         proves = find_spec("highspy") is not None
+        guide = self._bound(seconds, ends_s) if proves else None
         for t in sorted(self.state.held, key=lambda t: (-self.state.c.need[t], t)):
             self.state.complete(t)
-        self._plain_bound(proves=proves)
-        if proves and self._relax(seconds, ends_s):
+        if guide is not None:
+            self._follow(guide)
             temperatures = FROM_RELAXATION
         self._greedy()
         proof_s = 0.0
@@ -109,28 +113,27 @@ class Strategy:
         if self.state.value <= before:
             self.engine = first
 
-    def _plain_bound(self, *, proves: bool) -> None:
-        if proves:
-            from .relaxation import plain_bound  # noqa: PLC0415 -- the solver is optional
-
-            self.bound = plain_bound(self.state, self.open)
-
-    def _relax(self, seconds: float, ends_s: float) -> bool:
-        """Start from the relaxation when there is time for it; tell whether it was done."""
+    def _bound(self, seconds: float, ends_s: float) -> "Guide | None":
+        """Bound every plan; return what the relaxation says where there is time for it."""
         from . import relaxation  # noqa: PLC0415 -- the solver is optional
 
-        expected_s = relaxation.SECONDS_PER_TASK * len(self.open)
-        if expected_s > seconds * 0.6:
-            return False
-        largest = PART_TASKS if expected_s < seconds * 0.2 else SMALL_PART_TASKS
-        guide = relaxation.relax(
-            self.state, self.open, ends_s=ends_s, largest=largest, stop=self.watch.stop
-        )
-        if guide is None:
-            return False
-        self._bounded_by(guide.bound)
-        relaxation.follow(self.state, guide)
-        return True
+        with relaxation.nobody_waits(self.state) as waiting:
+            self.bound = relaxation.plain_bound(self.state, self.open) + waiting
+            expected_s = relaxation.SECONDS_PER_TASK * len(self.open)
+            if expected_s > seconds * 0.6:
+                return None
+            largest = PART_TASKS if expected_s < seconds * 0.2 else SMALL_PART_TASKS
+            guide = relaxation.relax(
+                self.state, self.open, ends_s=ends_s, largest=largest, stop=self.watch.stop
+            )
+            if guide is not None:
+                self._bounded_by(guide.bound + waiting)
+            return guide
+
+    def _follow(self, guide: "Guide") -> None:
+        from .relaxation import follow  # noqa: PLC0415 -- the solver is optional
+
+        follow(self.state, guide)
 
     def _prove(self, ends_s: float) -> None:
         from .formulation import Formulation  # noqa: PLC0415 -- the solver is optional
@@ -150,7 +153,7 @@ class Strategy:
         )
         for t, (start, team) in (saved if proof.plan is None else proof.plan).items():
             state.add(t, start, team)
-        if proof.bound < float("inf"):
+        if proof.bound < float("inf") and not self.waits:
             self._bounded_by(base + whole_bound(proof.bound))
         if state.value > before:
             self.engine = "HiGHS"
