@@ -1,7 +1,8 @@
 """Brings the database to what the code expects: schemas, roles, tables, and nothing in common.
 
-Each service has a schema and a login role that may use that schema only. The roles own nothing:
-migrations run as the role of `RELAIS_DATABASE_URL`.
+Each service has a schema and a login role that may use that schema only. The sealed ledger has two
+more: the sealer, and the funder who reads what was sealed. The roles own nothing: migrations run as
+the role of `RELAIS_DATABASE_URL`.
 """
 
 from pathlib import Path
@@ -15,6 +16,9 @@ from shared.settings import HouseSettings, role_name, sqlalchemy_url
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("intake", "dispatch", "notify", "reporting")
 SCHEMAS = ("access", *SERVICES)
+LEDGER_ROLES = ("sealer", "funder")
+LEDGER_OPEN = "reporting.ledger_block, reporting.ledger_anchor"
+LEDGER_CLOSED = "reporting.ledger_audit, reporting.ledger_member"
 MIGRATION_LOCK = 7_141_592  # any number that nothing else locks
 LOCK_TIMEOUT = "4s"  # a migration that waits longer would stop the service behind it
 
@@ -53,16 +57,17 @@ def make_roles(connection: Connection, settings: HouseSettings) -> None:
     database = connection.execute(text("select current_database()")).scalar_one()
     connection.execute(text("revoke all on schema public from public"))
     connection.execute(text(f'revoke all on database "{database}" from public'))
-    for schema in SCHEMAS:
-        role = role_name(schema)
+    for name in (*SCHEMAS, *LEDGER_ROLES):
+        role = role_name(name)
         known = connection.execute(
             text("select 1 from pg_roles where rolname = :role"), {"role": role}
         ).first()
         if known is None:
             connection.execute(text(f"create role {role} login noinherit"))
         # A role's password cannot be a bound value; ours is hexadecimal.
-        connection.execute(text(f"alter role {role} password '{settings.role_password(schema)}'"))
+        connection.execute(text(f"alter role {role} password '{settings.role_password(name)}'"))
         connection.execute(text(f'grant connect on database "{database}" to {role}'))
+    for schema in SCHEMAS:
         connection.execute(text(f"create schema if not exists {schema}"))
         connection.execute(text(f"revoke all on schema {schema} from public"))
 
@@ -107,9 +112,29 @@ def grant(connection: Connection, schema: str) -> None:
     connection.execute(text(f"grant usage on all sequences in schema {schema} to {role}"))
     if schema == "access":
         connection.execute(text(f"revoke update, delete on access.audit from {role}"))
-        for service in SERVICES:
-            connection.execute(text(f"grant usage on schema access to {role_name(service)}"))
-            connection.execute(text(f"grant select on access.clock to {role_name(service)}"))
+        for name in (*SERVICES, *LEDGER_ROLES):
+            connection.execute(text(f"grant usage on schema access to {role_name(name)}"))
+            connection.execute(text(f"grant select on access.clock to {role_name(name)}"))
+    if schema == "reporting":
+        grant_ledger(connection)
+
+
+def grant_ledger(connection: Connection) -> None:
+    """Let the sealer alone write the ledger, and see what is behind it.
+
+    The sealer reads what it seals. Reporting and the funder read what was sealed; the funder
+    reads nothing else of anybody's.
+    """
+    sealer, funder, reporting = (role_name(name) for name in (*LEDGER_ROLES, "reporting"))
+    tables = f"{LEDGER_OPEN}, {LEDGER_CLOSED}"
+    for statement in (
+        f"revoke all on {tables} from {reporting}",
+        f"grant usage on schema reporting to {sealer}, {funder}",
+        f"grant select on {LEDGER_OPEN} to {reporting}, {funder}",
+        f"grant select, insert on {tables} to {sealer}",
+        f"grant select on reporting.campaign, reporting.contribution to {sealer}",
+    ):
+        connection.execute(text(statement))
 
 
 def main() -> list[str]:

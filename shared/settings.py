@@ -114,6 +114,8 @@ class HouseSettings(BaseSettings):
     notify_database_url: SecretStr | None = None
     reporting_database_url: SecretStr | None = None
     access_database_url: SecretStr | None = None
+    sealer_database_url: SecretStr | None = None
+    funder_database_url: SecretStr | None = None
 
 
 def role_name(schema: str) -> str:
