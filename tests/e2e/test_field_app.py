@@ -549,7 +549,7 @@ async def test_the_keyboard_reaches_everything_and_always_shows_where_it_is(
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#outcome[open]")
     await page.keyboard.press("Escape")
-    await page.wait_for_function("document.activeElement.innerText === 'Noter le résultat'")
+    await page.locator("button:focus", has_text="Noter le résultat").wait_for()
 
     named = [stop for stop in stops if stop]
     assert "Noter le résultat true" in named
@@ -565,7 +565,10 @@ async def test_the_app_speaks_the_readers_language_also_without_network(
     page = await phone.open("/dispatch/app/?lang=nl")
     await page.wait_for_selector("text=Stand op de markt")
 
-    await page.wait_for_function("navigator.serviceWorker.controller")
+    await page.evaluate(
+        "new Promise(done => navigator.serviceWorker.controller ? done()"
+        " : navigator.serviceWorker.addEventListener('controllerchange', () => done()))"
+    )
     await phone.context.set_offline(True)
     await page.goto(phone.street.url + "/dispatch/app/")
     await page.wait_for_selector(".next.is-now")

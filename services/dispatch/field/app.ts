@@ -146,9 +146,9 @@ type Option = HTMLOptionElement;
 
 /** Puts the keyboard back where it was: the button may have been drawn anew meanwhile, or be gone. */
 function focusAgain(dialog: HTMLDialogElement): void {
-  if (document.activeElement !== document.body) return;
-  const button = document.querySelector<HTMLElement>(`[data-id="${opening.subject}"] [data-open=${dialog.id}]:not([hidden])`);
-  (button ?? one<HTMLElement>("#content")).focus();
+  if (document.activeElement?.getClientRects().length && document.activeElement !== document.body) return;
+  const buttons = document.querySelectorAll<HTMLElement>(`[data-id="${opening.subject}"] [data-open=${dialog.id}]`);
+  ([...buttons].find(button => button.getClientRects().length) ?? one<HTMLElement>("#content")).focus();
 }
 
 /** Turns a closed dialog into an operation. */

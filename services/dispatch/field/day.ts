@@ -48,11 +48,15 @@ function piece(template: string, id: string, shown: Shown): DocumentFragment {
 
 function list(name: string, pieces: DocumentFragment[]): void {
   const place = one<HTMLElement>(`[data-list=${name}]`);
-  const focused = place.contains(document.activeElement) ? (document.activeElement as HTMLElement).closest<HTMLElement>("[data-id]")?.dataset["id"] : null;
+  const held = place.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
+  const id = held?.closest<HTMLElement>("[data-id]")?.dataset["id"];
   place.replaceChildren(...pieces);
   const block = document.querySelector<HTMLElement>(`[data-block=${name}]`);
   if (block) block.hidden = pieces.length === 0;
-  if (focused) place.querySelector<HTMLElement>(`[data-id="${focused}"] button:not([hidden])`)?.focus(); // redrawing must not lose one's place
+  if (!id) return;
+  // Redrawing must not lose one's place: the same button, else one that can be seen.
+  const there = [...place.querySelectorAll<HTMLElement>(`[data-id="${id}"] button`)].filter(button => button.getClientRects().length);
+  (there.find(button => button.textContent === held?.textContent) ?? there[0])?.focus();
 }
 
 /** Lays what this phone did, and nobody refused, over what the server told. */
