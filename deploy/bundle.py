@@ -1,4 +1,4 @@
-"""Bundles the field app with esbuild: scripts, styles, the font. Names change with the content.
+"""Bundles the field app: scripts and styles with esbuild, a font cut to size. Names are hashes.
 
 Nothing of it is committed. Whatever needs it calls `ensure_bundle`, which does nothing when the
 bundle is as fresh as its sources; after the first time it needs no network.
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.engines.errors import EngineError
+from deploy.font import cut_font
 from deploy.settings import PROJECT_ROOT, clean_environment
 
 FIELD = PROJECT_ROOT / "services" / "dispatch" / "field"
@@ -24,6 +25,10 @@ SHELL = PROJECT_ROOT / "services" / "dispatch" / "templates" / "app.html"
 LOCALES = PROJECT_ROOT / "shared" / "ui" / "locale"
 BUILT = PROJECT_ROOT / "shared" / "ui" / "static" / "built"
 MODULES = PROJECT_ROOT / "node_modules"
+FONT = MODULES / "@fontsource-variable" / "atkinson-hyperlegible-next"
+WHOLE_FONT = FONT / "files" / "atkinson-hyperlegible-next-latin-wght-normal.woff2"
+CUT_FONT = MODULES / "relais-font" / "atkinson.woff2"
+CUTTER = Path(__file__).with_name("font.py")
 STAMP = "stamp"
 NODE_MAJOR_MIN = 20  # npm 9 and later: what `package-lock.json` version 3 was written with
 SHELL_PATH = "/dispatch/app/"
@@ -71,6 +76,7 @@ def fingerprint() -> str:
 
 def sources() -> Iterator[Path]:
     yield PROJECT_ROOT / "package-lock.json"
+    yield CUTTER
     yield from sorted(p for p in FIELD.iterdir() if p.suffix in {".ts", ".css"})
     yield SHELL
     yield from sorted(LOCALES.rglob("*.po"))
@@ -133,6 +139,7 @@ def _stamp_of(folder: Path) -> str | None:
 def _bundle(node: Node, wanted: str) -> None:
     fresh = BUILT.with_name("built.fresh")
     shutil.rmtree(fresh, ignore_errors=True)
+    cut_font(WHOLE_FONT, CUT_FONT)
     names = _esbuild(
         node,
         fresh,
@@ -157,6 +164,7 @@ def _bundle(node: Node, wanted: str) -> None:
         f"--define:SHELL_REVISION={json.dumps(wanted[:16])}",
     )
     (fresh / "assets.json").write_text(json.dumps(names, indent=2))
+    shutil.copyfile(FONT / "LICENSE", fresh / "font-licence.txt")
     (fresh / STAMP).write_text(wanted)
     shutil.rmtree(BUILT, ignore_errors=True)
     fresh.rename(BUILT)

@@ -42,6 +42,28 @@ def test_names_carry_the_hash_of_their_content_and_the_worker_keeps_every_file()
     assert "/dispatch/static/built/atkinson" in worker
 
 
+def test_the_font_holds_every_letter_that_the_app_can_show_and_is_cut_to_size() -> None:
+    ttlib = pytest.importorskip("fontTools.ttLib", reason="the group `web` is not installed")
+    (font,) = bundle.ensure_bundle().glob("*.woff2")
+
+    known = set(map(chr, ttlib.TTFont(font).getBestCmap()))
+    shown = set(bundle.SHELL.read_text()).union(
+        *(path.read_text() for path in bundle.LOCALES.rglob("*.po"))
+    )
+
+    assert sorted(letter for letter in shown - known if letter.isalnum()) == []
+    assert font.stat().st_size < 15_000
+
+
+def test_the_zero_of_the_font_has_no_slash() -> None:
+    ttlib = pytest.importorskip("fontTools.ttLib", reason="the group `web` is not installed")
+    (font,) = bundle.ensure_bundle().glob("*.woff2")
+
+    zero, o = (ttlib.TTFont(font)["glyf"][name] for name in ("zero", "O"))
+
+    assert zero.numberOfContours == o.numberOfContours == 2
+
+
 def test_the_lock_file_pins_every_package_by_its_hash_and_names_no_server() -> None:
     lock = (PROJECT_ROOT / "package-lock.json").read_text()
 
