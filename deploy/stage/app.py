@@ -5,6 +5,7 @@ for at the front door. The page exists only while a demonstration runs.
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -23,9 +24,10 @@ from deploy.player import Play
 from deploy.player.front_door import AnswerError, RefusalError
 from deploy.player.opening import partner_id
 from deploy.player.scenario import Scenario
+from shared.web.assets import assets
 from shared.web.headers import closed
 from shared.web.languages import LANGUAGES, UI, language_of, local_formats, translations
-from shared.web.pages import remember_language
+from shared.web.pages import in_language, remember_language
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN_SENTENCES = 60
@@ -88,6 +90,11 @@ class Stage:
                 "lang": language,
                 "languages": LANGUAGES,
                 "path": request.url.path,
+                "section": "",
+                "in_language": partial(in_language, request),
+                "static": "/demo/static",  # the house's own is not there yet while it starts
+                "assets": assets(),
+                "with_scripts": False,
                 "service": "demo",
                 "show": self.show,
                 **more,

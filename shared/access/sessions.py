@@ -118,10 +118,11 @@ async def begin_session(  # noqa: PLR0913 - what a session is; most by name
     )
 
 
-async def identify(tx: Tx, token: str, life: SessionLife) -> Identity | None:
+async def identify(tx: Tx, token: str, life: SessionLife, *, used: bool = True) -> Identity | None:
     """Tell whose session this is; None when it ended, idled or its account was closed.
 
-    Notes that it was seen, at most once a minute, so that reading a page rarely writes.
+    Notes that it was used, at most once a minute, so that reading a page rarely writes. A page
+    that looks by itself whether something changed does not count as use.
     """
     row = (
         await tx.execute(
@@ -147,7 +148,7 @@ async def identify(tx: Tx, token: str, life: SessionLife) -> Identity | None:
     stage = Stage(row.stage)
     if stage is not Stage.FULL and row.seen_at <= tx.now - UNFINISHED_IDLE:
         return None
-    if tx.now - row.seen_at > min(timedelta(minutes=1), life.idle / 4):
+    if used and tx.now - row.seen_at > min(timedelta(minutes=1), life.idle / 4):
         await tx.execute(update(session).where(session.c.id == row.id).values(seen_at=tx.now))
     return Identity(
         row.person_id,

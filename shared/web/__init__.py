@@ -19,6 +19,7 @@ from shared.web.guard import (
     settings_of,
 )
 from shared.web.languages import BRUSSELS, language_of, translate, word_id
+from shared.web.live import live
 from shared.web.pages import page, see_other
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "create_app",
     "identify",
     "language_of",
+    "live",
     "page",
     "see_other",
     "settings_of",

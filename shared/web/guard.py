@@ -15,6 +15,8 @@ from shared.settings import HouseSettings
 from shared.words import Role
 
 SESSION_COOKIE = "__Host-sid"
+BY_ITSELF = "x-by-itself"
+"""A header of what a page asks without anybody's doing: it does not keep a session awake."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -64,9 +66,25 @@ async def identify_on_the_way(request: Request) -> Identity | None:
     if not token:
         return None
     async with doors_of(request).transaction() as tx:
-        who = await access.identify(tx, token, session_life(settings_of(request)))
+        who = await access.identify(
+            tx,
+            token,
+            session_life(settings_of(request)),
+            used=BY_ITSELF not in request.headers,
+        )
     request.state.who = who
     return who
+
+
+async def is_still_in(request: Request) -> bool:
+    """Tell whether whoever began this request is still signed in, without counting as use."""
+    token = shown_token(request)
+    if not token:
+        return False
+    async with doors_of(request).reading() as tx:
+        life = session_life(settings_of(request))
+        who = await access.identify(tx, token, life, used=False)
+    return who is not None and who.stage is Stage.FULL
 
 
 def refuse_other_sites(request: Request) -> None:

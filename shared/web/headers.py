@@ -22,6 +22,8 @@ def closed(answer: Response, path: str) -> Response:
     """Add the security headers; keep what is not a file out of caches."""
     for name, value in SECURITY_HEADERS.items():
         answer.headers.setdefault(name, value)
-    if "/static/" not in path:
+    if "/static/built/" in path:  # its name changes with its content
+        answer.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
+    elif "/static/" not in path:
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer

@@ -1,6 +1,9 @@
 """Pages from templates, in the reader’s language."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -8,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 
 from shared.access import Identity, Stage
 from shared.settings import Profile
+from shared.web.assets import STATIC, assets
 from shared.web.languages import (
     LANGUAGE_COOKIE,
     LANGUAGES,
@@ -36,10 +40,12 @@ def template_environment(service: str) -> Environment:
     return environment
 
 
+CAMPAIGNS = "/intake/"
 MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.COORDINATION: (
-        ("/intake/", "Invitations et campagnes"),
-        ("/dispatch/desk/", "Équipe et tâches"),
+        ("/intake/", "Campagnes"),
+        ("/intake/territory", "Quartiers"),
+        ("/dispatch/desk/", "Équipe"),
         ("/reporting/", "Chiffres"),
         ("/notify/", "Messages"),
     ),
@@ -57,11 +63,30 @@ def menu_of(who: Identity | None) -> tuple[tuple[str, str], ...]:
     return MENUS.get(who.role, ()) if who and who.stage is Stage.FULL else ()
 
 
+def section_of(path: str, menu: Sequence[tuple[str, str]]) -> str:
+    """Tell which entry of a menu a page belongs to; empty when none.
+
+    Whatever is read of one campaign belongs to the campaigns, whichever service shows it.
+    """
+    if "/campaigns/" in path:
+        path = CAMPAIGNS
+    fitting = [href for href, _ in menu if path.startswith(href)]
+    return max(fitting, key=len, default="")
+
+
+def in_language(request: Request, code: str) -> str:
+    """Return the address of the same page, with the same choices, in another language."""
+    return "?" + urlencode(
+        [(k, v) for k, v in request.query_params.multi_items() if k != "lang"] + [("lang", code)]
+    )
+
+
 def page(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
     """Render a template in the reader's language.
 
     Templates get `_`, `word(enum)` for a closed list's name, `day`, `moment`, `hour`, `number`,
-    `who` (or None), `lang`, `csrf` and `service`.
+    `who` (or None), `lang`, `csrf`, `service` and `assets`. The coordination's pages carry the
+    desk's scripts: each works without them.
     """
     language = language_of(request)
     environment: Environment = request.app.state.templates
@@ -75,6 +100,11 @@ def page(request: Request, template: str, status: int = 200, **context: object) 
             "ngettext": catalogue.ngettext,
             "who": who,
             "menu": [(href, catalogue.gettext(name)) for href, name in menu_of(who)],
+            "section": section_of(request.url.path, menu_of(who)),
+            "in_language": partial(in_language, request),
+            "static": STATIC,
+            "assets": assets(),
+            "with_scripts": who is not None and who.role is Role.COORDINATION,
             "csrf": who.csrf if who else "",
             "lang": language,
             "languages": LANGUAGES,

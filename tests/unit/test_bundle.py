@@ -1,5 +1,6 @@
 """The field app's bundle: made when it is missing or stale, from what is pinned, and not else."""
 
+import gzip
 import json
 import os
 import re
@@ -34,12 +35,18 @@ def test_names_carry_the_hash_of_their_content_and_the_worker_keeps_every_file()
     assets: dict[str, str] = json.loads((built / "assets.json").read_text())
     worker = (built / "sw.js").read_text()
 
-    assert set(assets) == {"app.js", "field.css"}
-    assert all(re.search(r"-[A-Z0-9]{8}\.(js|css)$", name) for name in assets.values())
-    assert [
-        name for name in assets.values() if f"/dispatch/static/built/{name}" not in worker
-    ] == []
-    assert "/dispatch/static/built/atkinson" in worker
+    kept = [name for name, file in assets.items() if f"/dispatch/static/built/{file}" in worker]
+    assert set(assets) == {"app.js", "field.css", "desk.js", "house.css", "font"}
+    assert all(re.search(r"-[A-Z0-9]{8}\.(js|css|woff2)$", name) for name in assets.values())
+    assert sorted(kept) == ["app.js", "field.css", "font"]
+
+
+def test_the_desks_scripts_stay_under_twenty_kilobytes() -> None:
+    built = bundle.ensure_bundle()
+
+    assets: dict[str, str] = json.loads((built / "assets.json").read_text())
+
+    assert len(gzip.compress((built / assets["desk.js"]).read_bytes())) < 20_000
 
 
 def test_the_font_holds_every_letter_that_the_app_can_show_and_is_cut_to_size() -> None:

@@ -1,0 +1,65 @@
+// A part of a page that follows what happens: <section id="…" data-live="/…/live" hx-get="/…" hx-trigger="live" …>.
+// The stream says only that something changed; the part is asked for again, with the reader's rights of that moment.
+// Browsers allow six HTTP/1.1 connections to one address, so a hidden tab gives its own back.
+
+const RETRY_MS = 2_000;
+type Stream = { source: EventSource; missed: boolean };
+const streams = new Map<string, Stream>();
+const following = (path: string): HTMLElement[] =>
+  [...document.querySelectorAll<HTMLElement>("[data-live]")].filter(part => part.dataset["live"] === path);
+
+/** Somebody types or chooses there: what they do must not be drawn over. */
+const isUsed = (part: HTMLElement): boolean =>
+  part.contains(document.activeElement) && document.activeElement!.matches("input, select, textarea") || part.querySelector("dialog[open]") !== null;
+
+function renew(path: string): void {
+  const stream = streams.get(path);
+  for (const part of following(path)) {
+    if (isUsed(part)) stream && (stream.missed = true);
+    else part.dispatchEvent(new CustomEvent("live"));
+  }
+}
+
+function say(path: string, state: "on" | "off"): void {
+  for (const part of following(path)) part.dataset["liveState"] = state;
+}
+
+function follow(): void {
+  const wanted = new Set(document.hidden ? [] : [...document.querySelectorAll<HTMLElement>("[data-live]")].map(part => part.dataset["live"]!));
+  for (const [path, { source }] of streams) {
+    if (wanted.has(path)) continue;
+    source.close();
+    streams.delete(path);
+  }
+  for (const path of wanted) {
+    if (streams.has(path)) continue;
+    const source = new EventSource(path);
+    streams.set(path, { source, missed: false });
+    source.addEventListener("changed", () => renew(path)); // also the first word after every connection
+    source.onopen = () => say(path, "on");
+    source.onerror = () => {
+      say(path, "off");
+      if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
+      streams.delete(path); // the server said no, or is away behind its gateway: look again in a while
+      setTimeout(follow, RETRY_MS);
+    };
+  }
+}
+
+
+document.addEventListener("visibilitychange", follow);
+document.addEventListener("htmx:after:swap", follow);
+document.addEventListener("focusout", () => setTimeout(() => {
+  for (const [path, stream] of streams) {
+    if (!stream.missed) continue;
+    stream.missed = false;
+    renew(path);
+  }
+}));
+follow();
+
+// What a page asks by itself does not keep a session awake.
+document.addEventListener("htmx:config:request", event => {
+  const { ctx } = (event as CustomEvent<{ ctx: { sourceEvent?: Event; request: { headers: Record<string, string> } } }>).detail;
+  if (ctx.sourceEvent?.type === "live") ctx.request.headers["X-By-Itself"] = "1";
+});
