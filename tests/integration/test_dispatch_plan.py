@@ -67,7 +67,7 @@ async def test_a_task_says_who_almost_had_it_and_what_blocked(house: House) -> N
     world.coordination.cookies.clear()
 
     assert "Qui aurait presque pu" in page
-    assert re.search(r"<strong>Lotte</strong>\s*:\s*ne fait pas ce type d&#39;action", page)
+    assert re.search(r"<strong>Lotte</strong>\s*:\s*ne fait pas ce type d’action", page)
     assert "doet dit soort actie niet" in dutch
 
 
@@ -103,7 +103,7 @@ async def test_another_person_is_tried_on_a_task_and_the_plan_tells_what_moves(
     )
 
     assert f"<strong>Avec {left}</strong>" in page
-    assert "tâches qui changent d&#39;équipe : 1" in page
+    assert "tâches qui changent d’équipe\u00a0: 1" in page
 
 
 async def test_full_weeks_are_told_to_others_without_figures(house: House) -> None:
@@ -303,6 +303,6 @@ async def test_a_what_if_beyond_the_charter_is_refused_and_keeps_what_was_typed(
     theirs = await world.workers["Amina"].get(f"{desk(campaign)}/what-if")
 
     assert page.status_code == 409
-    assert "La part va de 1 à 80 %" in page.text
+    assert "La part va de 1 à 80\u00a0%" in page.text
     assert "Choisissez au moins un quartier." in page.text
     assert theirs.status_code == 403

@@ -84,7 +84,7 @@ async def test_a_refused_form_says_every_problem_and_keeps_what_was_typed(
     answer = await send(desk, "/intake/invitations/new", **typed)
 
     assert answer.status_code == 422
-    assert "Dites de quelle crise il s&#39;agit." in answer.text
+    assert "Dites de quelle crise il s’agit." in answer.text
     assert "Le dernier jour précède le premier." in answer.text
     assert 'value="Le &lt;guichet&gt;"' in answer.text
     assert "Tenir un stand d&#39;information" in answer.text
@@ -122,7 +122,7 @@ async def test_an_invitation_is_judged_consulted_and_decided_in_the_browser(
     decided = await send(desk, address, **decision)
 
     assert made.status_code == judged.status_code == asked.status_code == 303
-    assert "Consultez d&#39;abord les RAQ" in too_early.text
+    assert "Consultez d’abord les RAQ" in too_early.text
     assert "L&#39;équipe est d&#39;accord." in too_early.text
     assert "Déontologie du travail social" in page
     assert unanswered.status_code == 422
@@ -175,7 +175,7 @@ async def test_a_campaign_is_declared_in_the_browser(
     assert "donnée manquante" in empty
     assert (more.status_code, hidden(more.text, "rows")) == (200, "5")
     assert refused.status_code == 422
-    assert "aucune campagne n&#39;existe sans fin" in refused.text
+    assert "aucune campagne n’existe sans fin" in refused.text
     assert "<strong>Action 1, Heures</strong>" in refused.text
     assert 'value="Info énergie"' in refused.text
     assert made.status_code == 303, made.text
