@@ -33,8 +33,8 @@ def cut_font(source: Path, to: Path) -> None:
     """
     try:
         from fontTools import subset  # noqa: PLC0415 - only who bundles has it
-        from fontTools.ttLib import TTFont  # noqa: PLC0415
-        from fontTools.varLib import instancer  # noqa: PLC0415
+        from fontTools.ttLib import TTFont  # noqa: PLC0415 - as above
+        from fontTools.varLib import instancer  # noqa: PLC0415 - as above
     except ImportError:
         raise EngineError(
             "The field app's font is cut with fontTools. Install the dependency group `web`"
