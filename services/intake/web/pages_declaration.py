@@ -9,12 +9,12 @@ from uuid_utils.compat import uuid7
 
 from services.intake import store
 from services.intake.rules.campaign import LENGTH_MAX, SHARE_DEFAULT_PCT
-from services.intake.rules.need_index import INDICATORS, PRESETS
-from services.intake.rules.targeting import Weights, index_of, preset_key_for
-from services.intake.steps.declare_campaign import DeclarationForm, WeightsForm
+from services.intake.rules.targeting import preset_key_for
+from services.intake.steps.declare_campaign import DeclarationForm
 from services.intake.web.api_campaigns import declare_and_note
-from services.intake.web.api_need_index import NeedIndexOut, OnlyCoordination, index_out
+from services.intake.web.api_need_index import OnlyCoordination
 from services.intake.web.forms import Typed, minutes_of, named, read_as, told, typed_in, words_in
+from services.intake.web.targeting_form import HANDS_FOR, targeting_context, weights_typed
 from shared.db import Database
 from shared.errors import Problem, RefusedError
 from shared.web import Db, language_of, page, see_other
@@ -30,9 +30,6 @@ from shared.words import (
 router = APIRouter()
 
 ROWS_AT_FIRST, ROWS_MORE, ROWS_MAX = 3, 2, 20
-HANDS_FOR = 6  # zones that the index is asked about before somebody says how many
-CUSTOM = "custom"
-PCT = 100
 
 
 @router.get("/invitations/{invitation_id}/campaign", response_class=HTMLResponse)
@@ -132,20 +129,6 @@ def action_typed(typed: Typed, row: int) -> dict[str, Any]:
     }
 
 
-def weights_typed(typed: Typed) -> dict[str, Any]:
-    """Gather what the index is to weigh; own weights are typed in percent."""
-    weights: dict[str, Any] = {"k": typed.maybe("k")}
-    if typed.text("preset") != CUSTOM:
-        return weights | {"preset": typed.maybe("preset")}
-    own: dict[str, Any] = {}
-    for key, written in typed.starting("weight_").items():
-        try:
-            own[key] = float(written.replace(",", ".")) / PCT
-        except ValueError:
-            own[key] = written
-    return weights | {"custom": own, "justification": typed.text("justification")}
-
-
 async def declaration_page(
     request: Request,
     database: Database,
@@ -160,31 +143,16 @@ async def declaration_page(
         territory = await store.current_territory(tx)
     language = language_of(request)
     assert asked.crisis is not None  # noqa: S101 -- for the type checker; it was let in
-    index: NeedIndexOut | None = None
-    try:
-        wanted = read_as(WeightsForm, weights_typed(typed)).asked()
-        first_k = min(HANDS_FOR, len(territory.pack.zones))
-        made = index_of(territory.pack, asked.crisis, wanted, first_k=first_k)
-        index = index_out(made, territory.version, language)
-    except RefusedError as refused:
-        slugs = {problem.slug for problem in problems}
-        problems += tuple(p for p in refused.problems if p.slug not in slugs)
-    if index is None:  # the weights do not hold: compare by those of the crisis meanwhile
-        first_k = min(HANDS_FOR, len(territory.pack.zones))
-        made = index_of(territory.pack, asked.crisis, Weights(), first_k=first_k)
-        index = index_out(made, territory.version, language)
-    pack = territory.pack
-    zones = {zone.id: zone.name(language) for zone in pack.zones}
+    targeting, badly_weighed = targeting_context(territory, asked.crisis, typed, language)
+    slugs = {problem.slug for problem in problems}
+    problems += tuple(problem for problem in badly_weighed if problem.slug not in slugs)
+    zones = {zone.id: zone.name(language) for zone in territory.pack.zones}
     return page(
         request,
         "declaration.html",
         422 if problems else 200,
         invitation=asked,
         decided=decided,
-        index=index,
-        index_labels={key: indicator.label for key, indicator in INDICATORS.items()},
-        index_units={key: indicator.unit for key, indicator in INDICATORS.items()},
-        presets=[*PRESETS, CUSTOM],
         zones=zones,
         rows=rows_of(typed),
         publics=named(request, Public),
@@ -193,7 +161,7 @@ async def declaration_page(
         weekdays=named(request, Weekday),
         skills=named(request, Skill),
         weeks_max=LENGTH_MAX.days // 7,
-        attribution=pack.attribution,
         typed=typed,
         problems=told(request, problems, zones),
+        **targeting,
     )
