@@ -219,7 +219,9 @@ LAWS: tuple[Law, ...] = (
           and column_name ~* '(resident|habitant|beneficiar|client|patient|household|niss|birth|'
             'gender|nationality|phone|address|street|postcode|email|first_?name|last_?name|'
             'surname|comment|remark|note$|free_?text|story|description)'
-          and (table_schema, table_name, column_name) not in (('notify', 'contact_point', 'email'))
+          and (table_schema, table_name, column_name) not in (('notify', 'contact_point', 'email'),
+            ('dispatch', 'actor', 'street'), ('dispatch', 'actor', 'phone'),
+            ('dispatch', 'actor', 'email'))  -- an organisation's
         """,
     ),
     Law(

@@ -376,6 +376,77 @@ class PartnerRemark(StrEnum):
     CALL_ME = "call_me"
 
 
+# --- local actors ------------------------------------------------------------------------------
+
+
+class ActorGroup(StrEnum):
+    """The headings under which the activity report 2022 lists local actors (p. 11)."""
+
+    CARE_AND_SUPPORT = "care_and_support"
+    CULTURE = "culture"
+    CHILDHOOD_AND_SCHOOL = "childhood_and_school"
+    SOCIAL_SERVICES = "social_services"
+    MUNICIPAL_SERVICES = "municipal_services"
+    COMMUNITY_SERVICES = "community_services"
+    LOCAL_AUTHORITIES = "local_authorities"
+    OTHER_SERVICES = "other_services"
+
+
+class ActorCategory(StrEnum):
+    """What a local actor of the directory is: the list of the activity report 2022 (p. 11).
+
+    Three of its lines are left out because they are people and not organisations: elected
+    officials, neighbourhood police officers, and residents who know everybody. Peacekeepers stand
+    under two headings of the report and once here, as the municipal service that they are.
+    """
+
+    MEDICAL_CENTRE = "medical_centre"
+    MENTAL_HEALTH = "mental_health"
+    FAMILY_PLANNING = "family_planning"
+    HOME_CARE = "home_care"
+    NURSING_HOME = "nursing_home"
+    HOMELESS_SUPPORT = "homeless_support"
+    DISABILITY_SUPPORT = "disability_support"
+    DRUG_SUPPORT = "drug_support"
+    CULTURAL_CENTRE = "cultural_centre"
+    CULTURAL_ASSOCIATION = "cultural_association"
+    LIBRARY = "library"
+    CONTINUING_EDUCATION = "continuing_education"
+    SCHOOL = "school"
+    AFTER_SCHOOL = "after_school"
+    EARLY_CHILDHOOD = "early_childhood"
+    GENERAL_SOCIAL_SERVICE = "general_social_service"
+    CPAS = "cpas"
+    YOUTH_PROTECTION = "youth_protection"
+    STREET_EDUCATION = "street_education"
+    LOCAL_HEALTH_CONTRACT = "local_health_contract"
+    SOCIAL_GROCERY = "social_grocery"
+    TENANTS_UNION = "tenants_union"
+    EMERGENCY_HOUSING = "emergency_housing"
+    SOCIAL_HOUSING = "social_housing"
+    LEGAL_AID = "legal_aid"
+    MUNICIPALITY = "municipality"
+    PEACEKEEPERS = "peacekeepers"
+    YOUTH_CENTRE = "youth_centre"
+    NEIGHBOURHOOD_HOUSE = "neighbourhood_house"
+    POLICE = "police"
+    MUTUAL_INSURANCE = "mutual_insurance"
+    PHARMACY = "pharmacy"
+    SUPPORT_CENTRE = "support_centre"
+    DIGITAL_INCLUSION = "digital_inclusion"
+    CONFLICT_MEDIATION = "conflict_mediation"
+    CITIZENS_COLLECTIVE = "citizens_collective"
+
+
+class Saturation(StrEnum):
+    """Whether a service still takes people, as last reported. Who reported it is not kept."""
+
+    OPEN = "open"
+    SLOW = "slow"
+    SATURATED = "saturated"
+    UNKNOWN = "unknown"
+
+
 # --- telling people ----------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -262,4 +263,65 @@ operation = Table(
     Column("key", Text, primary_key=True),
     Column("fingerprint", Text),
     Column("taken_at", Moment),
+)
+actor = Table(
+    "actor",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text),
+    Column("category", Text),
+    Column("zone_ids", ARRAY(Text)),
+    Column("street", Text),
+    Column("postal_code", Text),
+    Column("city", Text),
+    Column("phone", Text),
+    Column("email", Text),
+    Column("website", Text),
+    Column("languages", ARRAY(Text)),
+    Column("hours", Text),
+    Column("saturation", Text),
+    Column("reported_on", Date),
+    Column("saved_at", Moment),
+)
+actor_merged = Table(
+    "actor_merged",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("into_id", Uuid),
+    Column("merged_at", Moment),
+)
+actor_import = Table(
+    "actor_import",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("layout", Text),
+    Column("content", LargeBinary),
+    Column("made_at", Moment),
+)
+leaflet = Table(
+    "leaflet",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("campaign_id", Uuid),
+    Column("title", Text),
+    Column("language", Text),
+    Column("link", Text),
+    Column("media_type", Text),
+    Column("content", LargeBinary),
+    Column("saved_at", Moment),
+)
+phrase = Table(
+    "phrase",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("campaign_id", Uuid),
+    Column("fr", Text),
+    Column("saved_at", Moment),
+)
+phrase_said = Table(
+    "phrase_said",
+    metadata,
+    Column("phrase_id", Uuid, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("said", Text),
 )
