@@ -9,7 +9,7 @@ from alembic import op
 from shared.db import run_script
 
 revision = "dispatch_0006"
-down_revision = "dispatch_0004"
+down_revision = "dispatch_0005"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,8 @@
 """What a phone may send: one act of one worker, under an id that the phone made.
 
 A phone writes an operation down first and sends it later, perhaps several times. There is no field
-for a name, a place or a word of a resident.
+for a name, a place or a word of a resident. The one free text is a worker's note for themselves: it
+is sealed before it is kept, and never travels further.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.dispatch.rules.notes import NOTE_MAX
 from services.dispatch.rules.outcomes import Body
 from shared.events import RelayCount
 from shared.words import (
@@ -114,6 +116,21 @@ class AwaySent(Sent):
     until_on: date
 
 
+class NoteSent(Sent):
+    """What somebody writes for themselves; the same `note_id` again says what it says now."""
+
+    kind: Literal["note"]
+    note_id: UUID
+    campaign_id: UUID | None = None
+    written_at: AwareDatetime
+    text: Annotated[str, Field(min_length=1, max_length=NOTE_MAX, repr=False)]
+
+
+class ForgetNoteSent(Sent):
+    kind: Literal["forget_note"]
+    note_id: UUID
+
+
 Operation = Annotated[
     AcceptSent
     | DeclineSent
@@ -123,7 +140,9 @@ Operation = Annotated[
     | OutcomeSent
     | SignalSent
     | OpinionSent
-    | AwaySent,
+    | AwaySent
+    | NoteSent
+    | ForgetNoteSent,
     Field(discriminator="kind"),
 ]
 
@@ -138,5 +157,8 @@ def operation_key(operation: Sent, worker_id: UUID) -> str:
 
 
 def operation_fingerprint(operation: Sent) -> str:
-    """Tell whether an id comes back with the same content."""
+    """Tell whether an id comes back with the same content.
+
+    The id is the key of the hash: without it nobody can try what a short text may have been.
+    """
     return hashlib.sha256(operation.id.bytes + operation.model_dump_json().encode()).hexdigest()

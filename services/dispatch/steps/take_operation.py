@@ -9,7 +9,9 @@ from services.dispatch.rules.operations import (
     AwaySent,
     CounterSent,
     DeclineSent,
+    ForgetNoteSent,
     HandBackSent,
+    NoteSent,
     Operation,
     OpinionSent,
     OutcomeSent,
@@ -24,19 +26,22 @@ from services.dispatch.steps.counter_proposal import counter_proposal
 from services.dispatch.steps.decline_proposal import decline_proposal
 from services.dispatch.steps.give_opinion import give_opinion
 from services.dispatch.steps.hand_back_task import hand_back_task
+from services.dispatch.steps.keep_note import keep_note
 from services.dispatch.steps.raise_signal import raise_signal
 from services.dispatch.steps.record_contribution import record_contribution
 from services.dispatch.steps.save_absence import save_absence
 from services.dispatch.steps.start_task import start_task
+from services.dispatch.store import NoteKeys
 from shared.db import Tx
 from shared.errors import refuse
 from shared.words import WorkerId
 
 
-async def take_operation(operation: Operation, worker_id: UUID, tx: Tx) -> bool:
+async def take_operation(operation: Operation, worker_id: UUID, tx: Tx, keys: NoteKeys) -> bool:
     """Do what a phone sent; False when it was done before, for its answer may have been lost.
 
-    A refusal leaves nothing behind: the same operation may be sent again and judged afresh.
+    A refusal leaves nothing behind: the same operation may be sent again and judged afresh. `keys`
+    seal what somebody writes for themselves.
 
     Raises:
         MissingError: what it is about is not there, or not this worker's.
@@ -45,14 +50,16 @@ async def take_operation(operation: Operation, worker_id: UUID, tx: Tx) -> bool:
     fingerprint = operation_fingerprint(operation)
     known = await store.claim_operation(tx, operation_key(operation, worker_id), fingerprint)
     if known is None:
-        await do(operation, worker_id, tx)
+        await do(operation, worker_id, tx, keys)
         return True
     if known != fingerprint:
         raise refuse("other_operation", "Ceci est déjà envoyé, avec un autre contenu.")
     return False
 
 
-async def do(operation: Operation, worker_id: UUID, tx: Tx) -> None:
+async def do(  # noqa: C901 - one case for each kind, and nothing else
+    operation: Operation, worker_id: UUID, tx: Tx, keys: NoteKeys
+) -> None:
     """Hand an operation to the step that it stands for."""
     match operation:
         case AcceptSent():
@@ -87,5 +94,17 @@ async def do(operation: Operation, worker_id: UUID, tx: Tx) -> None:
         case AwaySent():
             own = Absence(WorkerId(worker_id), operation.from_on, operation.until_on)
             await save_absence(operation.id, own, tx)
+        case NoteSent():
+            await keep_note(
+                operation.note_id,
+                worker_id,
+                tx,
+                campaign_id=operation.campaign_id,
+                written_at=operation.written_at,
+                text=operation.text,
+                keys=keys,
+            )
+        case ForgetNoteSent():
+            await store.delete_note(tx, operation.note_id, worker_id, keys)
         case _:
             assert_never(operation)

@@ -14,6 +14,7 @@ from services.dispatch.store.consent import (
     past_undone,
     proposal_of,
     proposals_for,
+    recorded_proposals,
     save_accepted,
     save_proposal,
     save_started,
@@ -24,6 +25,13 @@ from services.dispatch.store.consent import (
     unrecorded,
     who_said_no,
     withdrawable,
+)
+from services.dispatch.store.notes import (
+    Note,
+    delete_note,
+    destroy_note_keys,
+    own_notes,
+    save_note,
 )
 from services.dispatch.store.operations import claim_operation, forget_operations
 from services.dispatch.store.outcomes import (
@@ -94,6 +102,7 @@ from services.dispatch.store.roster import (
     worker_of,
     zone_spots,
 )
+from services.dispatch.store.sealing import NoteKeys
 
 __all__ = [
     "NO",
@@ -101,6 +110,8 @@ __all__ = [
     "Campaign",
     "Consultation",
     "ContributionRow",
+    "Note",
+    "NoteKeys",
     "Opinion",
     "OwnAbsence",
     "OwnCommitment",
@@ -122,6 +133,8 @@ __all__ = [
     "count_repeat",
     "delete_absence",
     "delete_commitment",
+    "delete_note",
+    "destroy_note_keys",
     "explain_unmatched",
     "fingerprints",
     "forget_answers",
@@ -144,6 +157,7 @@ __all__ = [
     "name_campaign",
     "note_gap",
     "own_contributions",
+    "own_notes",
     "own_opinions",
     "own_proposal",
     "own_proposals",
@@ -151,12 +165,14 @@ __all__ = [
     "plan_of",
     "proposal_of",
     "proposals_for",
+    "recorded_proposals",
     "save_absence",
     "save_accepted",
     "save_campaign",
     "save_commitment",
     "save_consultation",
     "save_decision",
+    "save_note",
     "save_opinion",
     "save_plan",
     "save_proposal",

@@ -385,3 +385,20 @@ async def unrecorded(tx: Tx, worker_id: UUID, since: datetime, now: datetime) ->
         .order_by(proposal.c.starts_at, proposal.c.id)
     )
     return [_proposal(row) for row in rows]
+
+
+async def recorded_proposals(tx: Tx, worker_id: UUID, since: datetime) -> list[Proposal]:
+    """Return a worker's accepted tasks of which they recorded something, the last one first."""
+    recorded = (
+        select(contribution.c.id)
+        .where(contribution.c.task_id == proposal.c.task_id)
+        .where(contribution.c.worker_id == worker_id)
+        .exists()
+    )
+    rows = await tx.execute(
+        _proposals()
+        .where(proposal.c.worker_id == worker_id, proposal.c.state == "accepted")
+        .where(proposal.c.ends_at > since, recorded)
+        .order_by(proposal.c.starts_at.desc(), proposal.c.id)
+    )
+    return [_proposal(row) for row in rows]

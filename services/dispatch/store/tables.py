@@ -257,6 +257,24 @@ signal = Table(
     Column("theme", Text),
     Column("raised_at", Moment),
 )
+note_key = Table(
+    "note_key",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner", Text),
+    Column("campaign_id", Uuid),
+    Column("month", Date),
+    Column("wrapped", LargeBinary),
+)
+note = Table(
+    "note",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("key_id", Uuid),
+    Column("owner", Text),
+    Column("written_at", Moment),
+    Column("sealed", LargeBinary),
+)
 operation = Table(
     "operation",
     metadata,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from fastapi import Request
@@ -16,10 +16,12 @@ from services.dispatch.web.own_view import OwnTask, own_entry, view_own
 from shared.db import Tx
 from shared.words import ProposalState
 
+JOURNAL = timedelta(days=90)  # how far back one looks in one's own journal
+
 
 @dataclass(frozen=True, slots=True)
 class OwnDay:
-    """What one worker is asked, has accepted and has still to note.
+    """What one worker is asked, has accepted, has still to note, and noted lately.
 
     `worker` is None while the coordination has not put them on the roster; `conflicts` are
     accepted proposals that lie across something of one's own.
@@ -30,6 +32,7 @@ class OwnDay:
     worker: RosterWorker | None
     mine: list[OwnTask]
     to_record: list[OwnTask]
+    journal: list[OwnTask]
     recorded: dict[UUID, tuple[ContributionRow, Body]]
     conflicts: set[UUID]
     opinions: dict[UUID, Opinion]
@@ -57,14 +60,17 @@ async def read_day(tx: Tx, request: Request, worker_id: UUID) -> OwnDay:
     mine = await view_own(tx, request, worker_id, proposals)
     unheard = await store.unrecorded(tx, worker_id, tx.now - 2 * NO_OUTCOME_AFTER, morning)
     to_record = await view_own(tx, request, worker_id, unheard)
+    lately = await store.recorded_proposals(tx, worker_id, tx.now - JOURNAL)
+    journal = await view_own(tx, request, worker_id, lately)
     return OwnDay(
         now=tx.now,
         today=today,
         worker=await own_entry(tx, worker_id),
         mine=mine,
         to_record=[task for task in to_record if task.proposal.ends_at <= morning],
+        journal=journal,
         recorded=await store.own_contributions(
-            tx, worker_id, [task.proposal.task_id for task in mine]
+            tx, worker_id, [task.proposal.task_id for task in [*mine, *journal]]
         ),
         conflicts=await own_conflicts(tx, worker_id, mine),
         opinions=await store.own_opinions(tx, worker_id),

@@ -19,6 +19,7 @@ from services.dispatch.rules.outcomes import Body as Counted
 from services.dispatch.rules.time_account import WeekAccount
 from services.dispatch.rules.wording import duration
 from services.dispatch.steps.take_operation import take_operation
+from services.dispatch.web.note_api import note_keys
 from services.dispatch.web.own_day import OwnDay, read_day
 from services.dispatch.web.own_view import OwnTask, view_account
 from shared.access import Identity
@@ -107,6 +108,7 @@ class PhoneDay(BaseModel):
     zone_nl: str
     tasks: list[PhoneTask]
     to_record: list[PhoneTask]
+    journal: list[PhoneTask]
     questions: list[PhoneQuestion]
     weeks: list[PhoneWeek]
     zones: list[Choice]
@@ -128,11 +130,11 @@ async def get_me(who: Worker) -> Me:
 
 @router.post("/api/operations")
 async def post_operation(
-    database: Db, who: Worker, operation: Annotated[Operation, Body()]
+    request: Request, database: Db, who: Worker, operation: Annotated[Operation, Body()]
 ) -> Taken:
     """Do what a worker did on a phone, exactly once, however often it is sent."""
     async with database.transaction() as tx:
-        new = await take_operation(operation, who.person_id, tx)
+        new = await take_operation(operation, who.person_id, tx, note_keys(request))
     return Taken(id=operation.id, new=new)
 
 
@@ -259,6 +261,7 @@ async def write_day(tx: Tx, who: Identity, reading: Reading) -> PhoneDay:
         zone_nl=zone_nl,
         tasks=[reading.task(own) for own in day.mine if own.proposal.state in shown],
         to_record=[reading.task(own) for own in day.to_record],
+        journal=[reading.task(own) for own in day.journal],
         questions=[
             PhoneQuestion(
                 consultation_id=asked.id,
