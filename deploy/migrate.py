@@ -17,8 +17,15 @@ ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("intake", "dispatch", "notify", "reporting")
 SCHEMAS = ("access", *SERVICES)
 LEDGER_ROLES = ("sealer", "funder")
-LEDGER_OPEN = "reporting.ledger_block, reporting.ledger_anchor"
+LEDGER_OPEN = (
+    "reporting.ledger_block, reporting.ledger_anchor, reporting.ledger_policy,"
+    " reporting.funder_zoning"
+)
 LEDGER_CLOSED = "reporting.ledger_audit, reporting.ledger_member"
+LEDGER_SOURCES = (
+    "reporting.campaign, reporting.campaign_zone, reporting.contribution, reporting.planned_task,"
+    " reporting.zone, reporting.ledger_waiver"
+)
 MIGRATION_LOCK = 7_141_592  # any number that nothing else locks
 LOCK_TIMEOUT = "4s"  # a migration that waits longer would stop the service behind it
 
@@ -127,12 +134,16 @@ def grant_ledger(connection: Connection) -> None:
     """
     sealer, funder, reporting = (role_name(name) for name in (*LEDGER_ROLES, "reporting"))
     tables = f"{LEDGER_OPEN}, {LEDGER_CLOSED}"
+    keys, chores = "reporting.ledger_key", "reporting.chore"
     for statement in (
-        f"revoke all on {tables} from {reporting}",
+        f"revoke all on {tables}, {keys} from {reporting}",
+        f"revoke update on reporting.ledger_waiver from {reporting}",
         f"grant usage on schema reporting to {sealer}, {funder}",
         f"grant select on {LEDGER_OPEN} to {reporting}, {funder}",
         f"grant select, insert on {tables} to {sealer}",
-        f"grant select on reporting.campaign, reporting.contribution to {sealer}",
+        f"grant select, insert, delete on {keys} to {sealer}",
+        f"grant select on {LEDGER_SOURCES} to {sealer}",
+        f"grant select, insert, update on {chores} to {sealer}",
     ):
         connection.execute(text(statement))
 

@@ -30,14 +30,18 @@ PAGES_MAX = 200  # a sweep that is still busy after this many pages goes on at i
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """One line of a service's `jobs.py`: what to do, and every how many seconds."""
+    """One line of a service's `jobs.py`: what to do, and every how many seconds.
+
+    `role` is the database role that does it, when it is not the service's own.
+    """
 
     name: str
     every_s: float
     errand: Errand
+    role: str = ""
 
 
-def every(every_s: float, sweep: Sweep) -> Chore:
+def every(every_s: float, sweep: Sweep, *, role: str = "") -> Chore:
     """Repeat a sweep until nothing is due, one transaction per page, one runner at a time."""
     name = getattr(sweep, "__name__", "sweep")
 
@@ -49,7 +53,7 @@ def every(every_s: float, sweep: Sweep) -> Chore:
                     await swept(tx, name)
                     return
 
-    return Chore(name, every_s, errand)
+    return Chore(name, every_s, errand, role)
 
 
 def every_errand(every_s: float, errand: Errand) -> Chore:
@@ -148,10 +152,11 @@ class Clockwork:
             return self._loop
 
     async def _run(self, service: str, chore: Chore) -> None:
-        if service not in self._databases:
-            url = self._settings.database_url_of(service)
-            self._databases[service] = Database(url, service, self._settings.clock, pool_size=2)
-        await chore.errand(self._databases[service])
+        role = chore.role or service
+        if role not in self._databases:
+            url = self._settings.database_url_of(role)
+            self._databases[role] = Database(url, service, self._settings.clock, pool_size=2)
+        await chore.errand(self._databases[role])
 
 
 def poke(app: Celery) -> None:

@@ -447,6 +447,83 @@ class Saturation(StrEnum):
     UNKNOWN = "unknown"
 
 
+# --- what is published --------------------------------------------------------------------------
+# A figure that leaves the house names a group of codes: rare ones would stay hidden for ever, and
+# --- what is published ------------------------------------------------------------------------
+
+
+class PublishedTheme(StrEnum):
+    ADMINISTRATIVE = "administrative"
+    HEALTH = "health"
+    HOUSING = "housing"
+    ENERGY = "energy"
+    MONEY = "money"
+    FOOD = "food"
+    ALIENS_LAW = "aliens_law"
+    SCHOOL_AND_WORK = "school_and_work"
+    DIGITAL = "digital"
+    FAMILY_AND_ISOLATION = "family_and_isolation"
+    SEVERAL = "several"
+    NONE = "none"
+
+
+class PublishedLanguage(StrEnum):
+    FRENCH = "french"
+    DUTCH = "dutch"
+    ENGLISH = "english"
+    ARABIC_AND_BERBER = "arabic_and_berber"
+    TURKISH = "turkish"
+    SPANISH_AND_PORTUGUESE = "spanish_and_portuguese"
+    RUSSIAN_AND_UKRAINIAN = "russian_and_ukrainian"
+    CENTRAL_EUROPE = "central_europe"
+    AFRICA = "africa"
+    OTHER = "other"
+    SEVERAL = "several"
+    NONE = "none"
+
+
+class PublishedKind(StrEnum):
+    MARKET_STALL = "market_stall"
+    FLYER_ROUND = "flyer_round"
+    STREET_ROUND = "street_round"
+    DROP_IN = "drop_in"
+    DISCUSSION_TABLE = "discussion_table"
+    CITIZEN_GROUP = "citizen_group"
+    EVENT = "event"
+    WORKSHOP = "workshop"
+    BRI_CO = "bri_co"
+    VACCI_BUS_DAY = "vacci_bus_day"
+    ACCOMPANIMENT = "accompaniment"
+    INTERPRETING = "interpreting"
+
+
+class PublishedNonTakeUp(StrEnum):
+    NON_KNOWLEDGE = "non_knowledge"
+    NON_DEMAND = "non_demand"
+    NON_RECEIPT = "non_receipt"
+    NON_PROPOSAL = "non_proposal"
+    EXCLUSION = "exclusion"
+    SEVERAL = "several"
+    NONE = "none"
+
+
+class PublishedRelay(StrEnum):
+    """The type of a relay, never the named service."""
+
+    CPAS = "cpas"
+    MUNICIPALITY = "municipality"
+    HEALTH = "health"
+    HOUSING = "housing"
+    WORK = "work"
+    SCHOOL = "school"
+    ENERGY_AND_DEBT = "energy_and_debt"
+    LEGAL_AID = "legal_aid"
+    INTERPRETING_AND_MEDIATION = "interpreting_and_mediation"
+    OTHER_SERVICE = "other_service"
+    SEVERAL = "several"
+    NONE = "none"
+
+
 # --- telling people ----------------------------------------------------------------------------
 
 

@@ -68,7 +68,7 @@ class House:
         """Run every sweep of every service, then wait until the system is at rest."""
         for service in SERVICES:
             for chore in CHORES[service]:
-                await chore.errand(self.databases[service])
+                await chore.errand(self.databases[chore.role or service])
         await self.settle()
 
     async def settle(self) -> None:
@@ -150,6 +150,7 @@ async def a_house(engines: Engines, **settings: object) -> AsyncIterator[House]:
                 **settings,
             )
             databases = {name: open_database(values, name) for name in ("access", *SERVICES)}
+            databases["sealer"] = open_database(values, "sealer", "reporting")
             for database in databases.values():
                 stack.push_async_callback(database.close)
             async with databases["access"].transaction() as tx:
@@ -164,9 +165,9 @@ async def a_house(engines: Engines, **settings: object) -> AsyncIterator[House]:
             yield House(values, running, httpx.ASGITransport(app), databases)
 
 
-def open_database(values: HouseSettings, schema: str) -> Database:
-    clock = Clock.SYSTEM if schema == "access" else values.clock
-    return Database(values.database_url_of(schema), schema, clock, pool_size=3)
+def open_database(values: HouseSettings, role: str, schema: str = "") -> Database:
+    clock = Clock.SYSTEM if role == "access" else values.clock
+    return Database(values.database_url_of(role), schema or role, clock, pool_size=3)
 
 
 def a_client_id() -> str:

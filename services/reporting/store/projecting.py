@@ -206,14 +206,16 @@ CONTRIBUTED = Projection(
     """
     insert into contribution{s} as known (contribution_id, version, fact, outcome_id, task_id,
       campaign_id, zone_id, worker_id, happened_on, mission, kind, people_reached, themes,
-      languages, non_take_up, relays, reason)
+      languages, non_take_up, relays, reason, encoded_at)
     select distinct on (contribution_id) contribution_id, version, event_id, outcome_id, task_id,
       campaign_id, zone_id, worker_id, happened_on, mission, kind, people_reached, themes,
-      languages, non_take_up, relays, reason
+      languages, non_take_up, relays, reason,
+      min(occurred_at) over (partition by contribution_id)
     from jsonb_to_recordset(cast(:facts as jsonb)) as f(event_id uuid, contribution_id uuid,
       version integer, outcome_id uuid, task_id uuid, campaign_id uuid, zone_id text,
       worker_id uuid, happened_on date, mission text, kind text, people_reached integer,
-      themes text[], languages text[], non_take_up text[], relays jsonb, reason text)
+      themes text[], languages text[], non_take_up text[], relays jsonb, reason text,
+      occurred_at timestamptz)
     order by contribution_id, version desc, event_id desc
     on conflict (contribution_id) do update set version = excluded.version,
       fact = excluded.fact, outcome_id = excluded.outcome_id, task_id = excluded.task_id,
@@ -222,8 +224,22 @@ CONTRIBUTED = Projection(
       mission = excluded.mission, kind = excluded.kind,
       people_reached = excluded.people_reached, themes = excluded.themes,
       languages = excluded.languages, non_take_up = excluded.non_take_up,
-      relays = excluded.relays, reason = excluded.reason, projected_at = clock_timestamp()
+      relays = excluded.relays, reason = excluded.reason,
+      encoded_at = least(known.encoded_at, excluded.encoded_at), projected_at = clock_timestamp()
     where (known.version, known.fact) < (excluded.version, excluded.fact)
+    """,
+)
+# When a contribution first came in, also where an older version is heard after a newer one.
+FIRST_CAME = Projection(
+    (OutcomeRecorded, OutcomeCorrected),
+    """
+    update contribution{s} as known set encoded_at = first.encoded_at
+    from (select contribution_id, min(occurred_at) as encoded_at
+      from jsonb_to_recordset(cast(:facts as jsonb)) as f(contribution_id uuid,
+        occurred_at timestamptz)
+      group by contribution_id order by contribution_id) as first
+    where known.contribution_id = first.contribution_id
+      and first.encoded_at < known.encoded_at
     """,
 )
 RAISED = Projection(
@@ -278,6 +294,7 @@ PROJECTIONS = (
     ANSWERED,
     DONE,
     CONTRIBUTED,
+    FIRST_CAME,
     RAISED,
     REPLIED,
     TOLD,

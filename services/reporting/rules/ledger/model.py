@@ -235,6 +235,7 @@ class What(StrEnum):
     SKIP = "skip"
     WAIVER = "waiver"
     CLOSE = "close"
+    KEY = "key"
 
 
 class Reason(StrEnum):
@@ -251,6 +252,7 @@ class Reason(StrEnum):
     AUDITOR = "auditor"
     WAIVER_MISSING = "waiver_missing"
     ALREADY_SEALED = "already_sealed"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

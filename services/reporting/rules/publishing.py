@@ -1,0 +1,280 @@
+"""What the sealed ledger counts of a campaign: one code per view, from short closed lists.
+
+A contribution names several themes or none; a reader of the ledger gets one code for each view,
+"several" and "none" included, so that the views add up. Lists have at most twelve codes: rare ones
+are grouped here, beforehand and for everybody, never by looking at what came.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from services.reporting.rules.ledger import LedgerError, Outcome, Place, Policy, View, Zoning
+from services.reporting.rules.ledger.model import FLOOR_MIN_CATS
+from shared.words import (
+    ActionKind,
+    CorrectionReason,
+    Language,
+    NonTakeUp,
+    PublishedKind,
+    PublishedLanguage,
+    PublishedNonTakeUp,
+    PublishedRelay,
+    PublishedTheme,
+    RelayKind,
+    Theme,
+)
+
+G = TypeVar("G")
+V = TypeVar("V")
+
+POLICY_VERSION = "1"
+SENSITIVE_T = 10  # Source: disclosure study: aliens' law and violence wait for ten.
+ZONE, THEME, LANGUAGE, KIND = "zone", "theme", "language", "kind"
+NON_TAKE_UP, RELAY = "non_take_up", "relay"
+
+THEMES: Mapping[Theme, PublishedTheme] = {
+    Theme.ADMINISTRATIVE: PublishedTheme.ADMINISTRATIVE,
+    Theme.PHYSICAL_HEALTH: PublishedTheme.HEALTH,
+    Theme.MENTAL_HEALTH: PublishedTheme.HEALTH,
+    Theme.VACCINATION: PublishedTheme.HEALTH,
+    Theme.DISABILITY: PublishedTheme.HEALTH,
+    Theme.HOUSING: PublishedTheme.HOUSING,
+    Theme.ENERGY: PublishedTheme.ENERGY,
+    Theme.DEBT: PublishedTheme.MONEY,
+    Theme.INCOME: PublishedTheme.MONEY,
+    Theme.FOOD: PublishedTheme.FOOD,
+    Theme.ALIENS_LAW: PublishedTheme.ALIENS_LAW,
+    Theme.SCHOOL: PublishedTheme.SCHOOL_AND_WORK,
+    Theme.WORK: PublishedTheme.SCHOOL_AND_WORK,
+    Theme.DIGITAL: PublishedTheme.DIGITAL,
+    Theme.FAMILY: PublishedTheme.FAMILY_AND_ISOLATION,
+    Theme.ISOLATION: PublishedTheme.FAMILY_AND_ISOLATION,
+}
+LANGUAGES: Mapping[Language, PublishedLanguage] = {
+    Language.FR: PublishedLanguage.FRENCH,
+    Language.NL: PublishedLanguage.DUTCH,
+    Language.EN: PublishedLanguage.ENGLISH,
+    Language.AR: PublishedLanguage.ARABIC_AND_BERBER,
+    Language.BER: PublishedLanguage.ARABIC_AND_BERBER,
+    Language.TR: PublishedLanguage.TURKISH,
+    Language.ES: PublishedLanguage.SPANISH_AND_PORTUGUESE,
+    Language.PT: PublishedLanguage.SPANISH_AND_PORTUGUESE,
+    Language.RU: PublishedLanguage.RUSSIAN_AND_UKRAINIAN,
+    Language.UK: PublishedLanguage.RUSSIAN_AND_UKRAINIAN,
+    Language.RO: PublishedLanguage.CENTRAL_EUROPE,
+    Language.BG: PublishedLanguage.CENTRAL_EUROPE,
+    Language.PL: PublishedLanguage.CENTRAL_EUROPE,
+    Language.SQ: PublishedLanguage.CENTRAL_EUROPE,
+    Language.LN: PublishedLanguage.AFRICA,
+    Language.SW: PublishedLanguage.AFRICA,
+    Language.SO: PublishedLanguage.AFRICA,
+    Language.TI: PublishedLanguage.AFRICA,
+    Language.PS: PublishedLanguage.OTHER,
+    Language.FA: PublishedLanguage.OTHER,
+    Language.OTHER: PublishedLanguage.OTHER,
+}
+KINDS: Mapping[ActionKind, PublishedKind] = {
+    ActionKind.MARKET_STALL: PublishedKind.MARKET_STALL,
+    ActionKind.FLYER_ROUND: PublishedKind.FLYER_ROUND,
+    ActionKind.STREET_ROUND: PublishedKind.STREET_ROUND,
+    ActionKind.DROP_IN: PublishedKind.DROP_IN,
+    ActionKind.DISCUSSION_TABLE: PublishedKind.DISCUSSION_TABLE,
+    ActionKind.CITIZEN_GROUP: PublishedKind.CITIZEN_GROUP,
+    ActionKind.THEMATIC_EVENT: PublishedKind.EVENT,
+    ActionKind.NEIGHBOURHOOD_PARTY: PublishedKind.EVENT,
+    ActionKind.WORKSHOP: PublishedKind.WORKSHOP,
+    ActionKind.PARTNER_TRAINING: PublishedKind.WORKSHOP,
+    ActionKind.BRI_CO: PublishedKind.BRI_CO,
+    ActionKind.VACCI_BUS_DAY: PublishedKind.VACCI_BUS_DAY,
+    ActionKind.ACCOMPANIMENT: PublishedKind.ACCOMPANIMENT,
+    ActionKind.INTERPRETING: PublishedKind.INTERPRETING,
+}
+FORMS: Mapping[NonTakeUp, PublishedNonTakeUp] = {
+    form: PublishedNonTakeUp(form.value) for form in NonTakeUp
+}
+RELAYS: Mapping[RelayKind, PublishedRelay] = {
+    RelayKind.CPAS: PublishedRelay.CPAS,
+    RelayKind.MUNICIPALITY: PublishedRelay.MUNICIPALITY,
+    RelayKind.HOSPITAL: PublishedRelay.HEALTH,
+    RelayKind.MEDICAL_CENTRE: PublishedRelay.HEALTH,
+    RelayKind.VACCINATION: PublishedRelay.HEALTH,
+    RelayKind.DISABILITY_RECOGNITION: PublishedRelay.HEALTH,
+    RelayKind.HOUSING: PublishedRelay.HOUSING,
+    RelayKind.JOB_SEARCH: PublishedRelay.WORK,
+    RelayKind.SCHOOL_ENROLMENT: PublishedRelay.SCHOOL,
+    RelayKind.SCHOOL: PublishedRelay.SCHOOL,
+    RelayKind.ENERGY_ADVICE: PublishedRelay.ENERGY_AND_DEBT,
+    RelayKind.DEBT_MEDIATION: PublishedRelay.ENERGY_AND_DEBT,
+    RelayKind.LEGAL_AID: PublishedRelay.LEGAL_AID,
+    RelayKind.INTERPRETING: PublishedRelay.INTERPRETING_AND_MEDIATION,
+    RelayKind.MEDIATION: PublishedRelay.INTERPRETING_AND_MEDIATION,
+    RelayKind.RECEPTION_CENTRE: PublishedRelay.OTHER_SERVICE,
+    RelayKind.HOST_PARTNER: PublishedRelay.OTHER_SERVICE,
+    RelayKind.FOOD_AID: PublishedRelay.OTHER_SERVICE,
+    RelayKind.OTHER_SERVICE: PublishedRelay.OTHER_SERVICE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A contribution as reporting knows it now. `encoded_on` is the day it first came in."""
+
+    contribution_id: UUID
+    encoded_on: date
+    worker_id: UUID
+    zone_id: str
+    kind: ActionKind
+    people_reached: int
+    themes: tuple[Theme, ...]
+    languages: tuple[Language, ...]
+    non_take_up: tuple[NonTakeUp, ...]
+    relays: tuple[RelayKind, ...]
+    reason: CorrectionReason | None
+
+
+def one_code(noted: Iterable[V], groups: Mapping[V, G], *, several: G, none: G) -> G:
+    """Say with one code what was noted: its group, or that there are several, or none."""
+    found = {groups[value] for value in noted}
+    return found.pop() if len(found) == 1 else several if found else none
+
+
+def outcomes_of(noted: Sequence[Noted], zones: Mapping[str, str]) -> tuple[Outcome, ...]:
+    """Write contributions as the ledger counts them: one action each, and the people met.
+
+    What a pair did counts for two: each gives its own part. What never happened counts for nothing.
+
+    Args:
+        noted: the contributions of one campaign.
+        zones: the funder zone of each neighbourhood.
+    """
+    return tuple(
+        Outcome(
+            id=str(one.contribution_id),
+            day=one.encoded_on,
+            worker=str(one.worker_id),
+            actions=1,
+            contacts=one.people_reached,
+            codes={
+                THEME: one_code(
+                    one.themes,
+                    THEMES,
+                    several=PublishedTheme.SEVERAL,
+                    none=PublishedTheme.NONE,
+                ).value,
+                LANGUAGE: one_code(
+                    one.languages,
+                    LANGUAGES,
+                    several=PublishedLanguage.SEVERAL,
+                    none=PublishedLanguage.NONE,
+                ).value,
+                KIND: KINDS[one.kind].value,
+                NON_TAKE_UP: one_code(
+                    one.non_take_up,
+                    FORMS,
+                    several=PublishedNonTakeUp.SEVERAL,
+                    none=PublishedNonTakeUp.NONE,
+                ).value,
+                RELAY: one_code(
+                    one.relays,
+                    RELAYS,
+                    several=PublishedRelay.SEVERAL,
+                    none=PublishedRelay.NONE,
+                ).value,
+                ZONE: zones.get(one.zone_id, ""),
+            },
+        )
+        for one in noted
+        if one.reason is not CorrectionReason.NEVER_HAPPENED
+    )
+
+
+def views_of(zone_codes: Iterable[str], kinds: Iterable[ActionKind]) -> tuple[View, ...]:
+    """Choose the views of a campaign, for good: what it may publish is known when it starts.
+
+    A view with codes that cannot occur would only seem to hide something, so kinds and zones are
+    those that the campaign plans; with too few of them there is no such view.
+
+    Args:
+        zone_codes: the funder zones in which the campaign works.
+        kinds: the kinds of action that it plans.
+    """
+    fixed = (
+        View(
+            THEME,
+            tuple(PublishedTheme),
+            {PublishedTheme.ALIENS_LAW.value: SENSITIVE_T},
+        ),
+        View(LANGUAGE, tuple(PublishedLanguage)),
+        View(NON_TAKE_UP, tuple(PublishedNonTakeUp)),
+        View(RELAY, tuple(PublishedRelay)),
+    )
+    planned = (
+        View(ZONE, tuple(sorted(set(zone_codes)))),
+        View(KIND, tuple(sorted({KINDS[kind].value for kind in kinds}))),
+    )
+    return (*fixed, *(view for view in planned if len(view.codes) > FLOOR_MIN_CATS))
+
+
+def policy_of(ledger_id: str, views: tuple[View, ...], key: bytes, *, period_days: int) -> Policy:
+    """Build the policy with which a campaign's ledger is sealed from its first seal to its last."""
+    return Policy(ledger_id, views, key, period_days=period_days, version=POLICY_VERSION)
+
+
+def policy_read(described: Mapping[str, object], key: bytes) -> Policy:
+    """Build a policy again from what `Policy.described` wrote.
+
+    Raises:
+        LedgerError: it was not written by this version of the house.
+    """
+    try:
+        return Policy(
+            ledger_id=str(described["ledger_id"]),
+            views=tuple(
+                View(view["name"], tuple(view["codes"]), dict(view["thresholds"]))
+                for view in described["views"]  # type: ignore[attr-defined]  # JSON of our own
+            ),
+            key=key,
+            **{name: int(str(described[name])) for name in ("T", "K", "J", "min_cats")},
+            P=float(str(described["P"])),
+            period_days=int(str(described["period_days"])),
+            min_width=int(str(described["min_width"])),
+            version=str(described["version"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise LedgerError("the policy that was kept cannot be read") from error
+
+
+def in_views(outcomes: Sequence[Outcome], policy: Policy) -> tuple[Outcome, ...]:
+    """Keep of each outcome the codes of the policy's views; the campaign has no others."""
+    names = {view.name for view in policy.views}
+    return tuple(
+        Outcome(
+            o.id,
+            o.day,
+            o.worker,
+            o.actions,
+            o.contacts,
+            {name: code for name, code in o.codes.items() if name in names},
+        )
+        for o in outcomes
+    )
+
+
+def zoning_places(zones: Iterable[tuple[str, float, float, str]]) -> list[Place]:
+    """Write neighbourhoods for the grouping into funder zones.
+
+    Each neighbourhood is one worker's: "chaque RAQ couvre des territoires distincts" (report 2022),
+    so a group of four neighbourhoods is a group of four workers.
+    """
+    return [
+        Place(zone_id, frozenset({zone_id}), x_km, y_km, municipality)
+        for zone_id, x_km, y_km, municipality in zones
+    ]
+
+
+def codes_by_zone(zoning: Zoning) -> dict[str, str]:
+    """Return the funder zone of each neighbourhood."""
+    return {zone_id: zone.code for zone in zoning.zones for zone_id in zone.zone_ids}
