@@ -75,8 +75,10 @@ class Phone:
         path, key = f"/dispatch/api/proposals/{proposal['proposal_id']}", self._key(proposal)
         try:
             if what == "accept":
-                await self.visitor.post(f"{path}/accept")
-                self._plan_work(proposal)
+                answered = await self.visitor.post(f"{path}/accept")
+                if answered["state"] != "accepted":
+                    return  # it came late: kept for the next free place
+                self._plan_work(proposal | {"proposal_id": answered["proposal_id"]})
                 self.world.count("accepted")
                 return
             if what == "counter":

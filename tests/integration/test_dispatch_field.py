@@ -128,7 +128,6 @@ async def test_silence_ends_a_question_and_is_forgotten_with_the_task(house: Hou
 
     await house.at(first["answer_by"])
     (gap,) = await world.gaps(campaign)
-    late = await world.answer(name, first, "accept")
     await world.go(1, "08:00")
     known = await house.rows(
         "dispatch", "select worker_id from proposal where task_id = :task", task=first["task_id"]
@@ -137,7 +136,6 @@ async def test_silence_ends_a_question_and_is_forgotten_with_the_task(house: Hou
 
     assert len(await world.facts_of(campaign, "expired")) == 2
     assert (gap["missing"], len(gap["suggestions"])) == (2, 0)  # one alone is no pair
-    assert slugs(late) == ["already_expired"]
     assert [row["worker_id"] for row in known] == [None, None]
     assert (task["state"], task["team"]) == ("not_done", [])
 

@@ -8,14 +8,14 @@ export type Counted = {
 export type Task = {
   proposal_id: string; task_id: string; state: string; title: string; zone_fr: string; zone_nl: string; day: string; hours: string;
   starts_at: string; ends_at: string; beside: string; campaign: string; cost: string; left_after: string; why: string; answer_by: string;
-  wished: string; other_times: { value: string; name: string }[]; conflict: boolean; people_max: number; happened_on: string;
+  wished: string; raised_hand: boolean; other_times: { value: string; name: string }[]; conflict: boolean; people_max: number; happened_on: string;
   contribution_id: string | null; recorded: Counted | null; last: Counted | null; kept?: boolean;
 };
 export type Question = { consultation_id: string; title: string; until: string; stance: string | null; grounds: string[] };
 export type Week = { day: string; host_partner: string; commitments: string; campaigns: string; left: string; taken_pct: number };
 export type Choice = { value: string; name: string };
 export type Day = {
-  person_id: string; name: string; now: string; day: string; on: string; known: boolean; zone_id: string | null; zone_fr: string;
+  person_id: string; name: string; now: string; day: string; on: string; known: boolean; late_yes: boolean; zone_id: string | null; zone_fr: string;
   zone_nl: string; tasks: Task[]; to_record: Task[]; questions: Question[]; weeks: Week[]; zones: Choice[]; campaigns: Choice[];
 };
 export type Kept = { day: Day; read_at: number };
@@ -91,6 +91,7 @@ export function draw(kept: Kept | undefined, operations: Operation[], session: S
   fill(one("#home"), day);
   one<HTMLElement>("#home .second").hidden = day.zone_nl === day.zone_fr;
   one<HTMLElement>("#not-known").hidden = day.known;
+  one<HTMLElement>("#late-yes").hidden = !day.late_yes;
 
   const tasks = day.tasks.map(task => laidOver(task, mine));
   const accepted = tasks.filter(task => task.state === "accepted");

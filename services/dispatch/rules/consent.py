@@ -112,6 +112,17 @@ def _too_late(state: ProposalState, act: Act, clock: Clockwork) -> RefusedError 
             return None
 
 
+def comes_late(state: ProposalState, clock: Clockwork) -> bool:
+    """Tell whether an answer comes after its question: the delay is over, or it was taken back.
+
+    Nobody did wrong by that, and a late yes is worth as much as an early one: it takes the place
+    if that is still free, and the next free one otherwise (decision 0031).
+    """
+    if state is P.PROPOSED:
+        return clock.now >= clock.answer_by
+    return state in {P.EXPIRED, P.WITHDRAWN}
+
+
 def answer_by(now: datetime, starts_at: datetime) -> datetime:
     """Say until when somebody may answer: two days, or half of the time left before the task."""
     return now + min(ANSWER_WITHIN, (starts_at - now) / 2)

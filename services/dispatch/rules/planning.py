@@ -19,12 +19,14 @@ from services.dispatch.rules.matching import (
     Assignment,
     Instance,
     Lookup,
+    Message,
     Plan,
     Refusal,
     explain,
     refill,
 )
 from services.dispatch.rules.matching.engine import all_refusals
+from services.dispatch.rules.matching.model import N_
 from services.dispatch.rules.preference import WEIGHTS
 from services.dispatch.rules.roster import Calendar, Frame, Holding, Slot
 from services.dispatch.rules.time_account import full_time_min
@@ -32,6 +34,7 @@ from services.dispatch.rules.wording import Said, duration, said
 from shared.words import PlanPreference, TaskId, WorkerId
 
 Pair: TypeAlias = tuple[UUID, UUID]
+CAME_LATE = Message("came-late", N_("a dit oui quand la place était prise"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +102,47 @@ def fill_gap(situation: Situation) -> tuple[Suggestion, ...]:
     return tuple(s for s in new if over_full_time(situation, s.worker_id) is None)
 
 
-def fill_gaps(situation: Situation) -> dict[TaskId, tuple[Suggestion, ...]]:
-    """Suggest people for each task of a situation, the first one first, nobody for two at once."""
+def fill_gaps(
+    situation: Situation, first: Sequence[WorkerId] = ()
+) -> dict[TaskId, tuple[Suggestion, ...]]:
+    """Suggest people for each task of a situation, the first one first, nobody for two at once.
+
+    `first`: who comes before everybody else for one place, wherever the hard rules let them.
+    """
     found: dict[TaskId, tuple[Suggestion, ...]] = {}
     calendar = situation.calendar
+    waiting = list(first)
     for slot in sorted(situation.slots, key=lambda s: (s.starts_at, s.zone_id, str(s.id))):
         one = replace(situation, slots=(slot,), calendar=calendar)
-        found[slot.id] = fill_gap(one)
-        taken = tuple(
-            Holding(
-                s.worker_id, slot.id, slot.campaign_id, slot.zone_id, slot.starts_at, slot.ends_at
-            )
-            for s in found[slot.id]
-        )
-        calendar = replace(calendar, holdings=(*calendar.holdings, *taken))
+        before = _first_in(one, waiting)
+        waiting = [who for who in waiting if who not in {s.worker_id for s in before}]
+        calendar = _with(calendar, slot, before)
+        after = fill_gap(replace(one, calendar=calendar))
+        calendar = _with(calendar, slot, after)
+        found[slot.id] = (*before, *after)
     return found
+
+
+def _first_in(situation: Situation, waiting: Sequence[WorkerId]) -> tuple[Suggestion, ...]:
+    """Give a task's free places to those who wait for one, as far as the rules let them."""
+    (slot,) = situation.slots
+    found: list[Suggestion] = []
+    for who in waiting:
+        now = replace(situation, calendar=_with(situation.calendar, slot, found))
+        team = {h.worker_id for h in now.calendar.holdings if h.task_id == slot.id}
+        if len(team) >= slot.people_wanted:
+            break
+        if who not in team and not refusals(now, who) and over_full_time(now, who) is None:
+            found.append(Suggestion(slot.id, who, (said(CAME_LATE), *why(now, who))))
+    return tuple(found)
+
+
+def _with(calendar: Calendar, slot: Slot, taken: Sequence[Suggestion]) -> Calendar:
+    more = tuple(
+        Holding(s.worker_id, slot.id, slot.campaign_id, slot.zone_id, slot.starts_at, slot.ends_at)
+        for s in taken
+    )
+    return replace(calendar, holdings=(*calendar.holdings, *more))
 
 
 def why(situation: Situation, worker_id: UUID) -> tuple[Said, ...]:

@@ -2,6 +2,7 @@
 
 from services.dispatch import store
 from services.dispatch.steps.withdraw_proposal import withdraw
+from services.dispatch.store import following
 from shared.db import Tx
 from shared.events import CampaignClosed
 from shared.words import CampaignState, WithdrawalReason
@@ -18,3 +19,4 @@ async def close_campaign(fact: CampaignClosed, tx: Tx) -> None:
     ids = [row.slot.id for row in to_come if row.started_at is None]
     await store.withdraw_tasks(tx, ids)
     await store.save_suggestions(tx, ids, [])
+    await following.forget_late_yes(tx, fact.campaign_id)

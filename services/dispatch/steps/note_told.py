@@ -8,4 +8,4 @@ from shared.events import RaqNotified
 async def note_told(fact: RaqNotified, tx: Tx) -> None:
     """Note on a proposal that its worker was reached."""
     if fact.proposal_id is not None:
-        await store.save_told(tx, fact.proposal_id, None)
+        await store.save_told(tx, fact.proposal_id, fact.channel)

@@ -13,7 +13,7 @@ from services.dispatch.rules.tasks import move_problems
 from services.dispatch.rules.wording import Said, as_problem
 from services.dispatch.steps.look_at_task import look_at_task, must_run
 from services.dispatch.steps.think_aside import think_aside
-from services.dispatch.store import Campaign, Proposal, TaskRow
+from services.dispatch.store import Campaign, Proposal, TaskRow, following
 from shared.db import Tx, zone_names
 from shared.errors import Problem, RefusedError, refuse
 from shared.events import TaskProposed
@@ -110,7 +110,11 @@ async def obstacles(tx: Tx, situation: Situation, worker_id: UUID) -> list[Probl
 async def ask(
     tx: Tx, slot: Slot, worker_id: WorkerId, reasons: tuple[Said, ...], number: int
 ) -> ProposalId:
-    """Save a question to a worker and say it. `number`: how many were asked about the task."""
+    """Save a question to a worker and say it. `number`: how many were asked about the task.
+
+    Whose yes had come late has their turn with this.
+    """
+    await following.forget_late_yes(tx, slot.campaign_id, worker_id)
     proposal = Proposal(
         id=ProposalId(uuid5(slot.id, f"proposal/{worker_id}/{number}")),
         task_id=slot.id,

@@ -20,6 +20,7 @@ from shared.errors import MissingError
 from shared.words import (
     ActionKind,
     CampaignId,
+    Channel,
     DeclineReason,
     NotifyFailure,
     ProposalId,
@@ -53,7 +54,9 @@ class Proposal:
     wished_at: datetime | None = None
     started_at: datetime | None = None
     told_at: datetime | None = None
+    told_by: Channel | None = None
     not_told_because: NotifyFailure | None = None
+    raised_hand: bool = False
 
     def clock(self, now: datetime) -> Clockwork:
         """Return what the rules of consent need to know of time."""
@@ -77,7 +80,9 @@ def _proposals() -> Select[Any]:
         proposal.c.wished_at,
         proposal.c.started_at,
         proposal.c.told_at,
+        proposal.c.told_by,
         proposal.c.not_told_because,
+        proposal.c.raised_hand,
     ).join(task, task.c.id == proposal.c.task_id)
 
 
@@ -98,7 +103,9 @@ def _proposal(row: Row[Any]) -> Proposal:
         wished_at=row.wished_at,
         started_at=row.started_at,
         told_at=row.told_at,
+        told_by=Channel(row.told_by) if row.told_by else None,
         not_told_because=NotifyFailure(row.not_told_because) if row.not_told_because else None,
+        raised_hand=row.raised_hand,
     )
 
 
@@ -155,7 +162,12 @@ async def proposals_for(tx: Tx, task_id: UUID) -> list[Proposal]:
     return [_proposal(row) for row in rows]
 
 
-async def who_said_no(tx: Tx, campaign_id: UUID, since: datetime) -> set[tuple[UUID, UUID]]:
+async def who_said_no(
+    tx: Tx,
+    campaign_id: UUID,
+    since: datetime,
+    states: Collection[ProposalState] = UNASKED_AGAIN,
+) -> set[tuple[UUID, UUID]]:
     """Return (worker, task) pairs of later tasks that are not to be asked again as they stand.
 
     A task that moved to another time may be proposed to everybody again.
@@ -164,7 +176,7 @@ async def who_said_no(tx: Tx, campaign_id: UUID, since: datetime) -> set[tuple[U
         select(proposal.c.worker_id, proposal.c.task_id)
         .join(task, task.c.id == proposal.c.task_id)
         .where(task.c.campaign_id == campaign_id, task.c.starts_at > since)
-        .where(proposal.c.state.in_([state.value for state in UNASKED_AGAIN]))
+        .where(proposal.c.state.in_([state.value for state in states]))
         .where(proposal.c.starts_at == task.c.starts_at, proposal.c.worker_id.is_not(None))
     )
     return {(row.worker_id, row.task_id) for row in rows}
@@ -322,15 +334,26 @@ async def save_started(tx: Tx, yes: Proposal) -> None:
     await tx.execute(update(proposal).where(proposal.c.id == yes.id).values(started_at=tx.now))
 
 
-async def save_told(tx: Tx, proposal_id: UUID, failure: NotifyFailure | None) -> None:
-    """Save that a worker was reached by one channel, or that one channel failed."""
-    told = update(proposal).where(proposal.c.id == proposal_id)
-    if failure is None:
-        first = func.coalesce(proposal.c.told_at, tx.now)
-        await tx.execute(told.values(told_at=first, not_told_because=None))
-    else:
-        unreached = told.where(proposal.c.told_at.is_(None))
-        await tx.execute(unreached.values(not_told_because=failure.value))
+async def save_told(tx: Tx, proposal_id: UUID, channel: Channel) -> None:
+    """Save that a worker was reached; the first channel that did counts."""
+    await tx.execute(
+        update(proposal)
+        .where(proposal.c.id == proposal_id)
+        .values(
+            told_at=func.coalesce(proposal.c.told_at, tx.now),
+            told_by=func.coalesce(proposal.c.told_by, channel.value),
+            not_told_because=None,
+        )
+    )
+
+
+async def save_not_told(tx: Tx, proposal_id: UUID, failure: NotifyFailure) -> None:
+    """Save that one channel failed, unless another had reached that worker."""
+    await tx.execute(
+        update(proposal)
+        .where(proposal.c.id == proposal_id, proposal.c.told_at.is_(None))
+        .values(not_told_because=failure.value)
+    )
 
 
 async def forget_answers(tx: Tx, before: datetime, limit: int) -> int:

@@ -219,7 +219,16 @@ proposal = Table(
     Column("withdrawn_because", Text),
     Column("started_at", Moment),
     Column("told_at", Moment),
+    Column("told_by", Text),
     Column("not_told_because", Text),
+    Column("raised_hand", Boolean),
+)
+late_yes = Table(
+    "late_yes",
+    metadata,
+    Column("campaign_id", Uuid, primary_key=True),
+    Column("worker_id", Uuid, primary_key=True),
+    Column("said_at", Moment),
 )
 contribution = Table(
     "contribution",

@@ -75,18 +75,25 @@ def show(task: OwnTask) -> OwnProposal:
 
 @router.post("/api/proposals/{proposal_id}/accept")
 async def post_yes(database: Db, who: Worker, proposal_id: UUID) -> Answered:
-    """Say yes. Refused with every reason when a hard rule says no by now."""
+    """Say yes. Refused with every reason when a hard rule says no by now.
+
+    A yes that comes late takes the place when it is free: the answer then names the question that
+    it answers. Otherwise the question stays ended, and the yes is kept for the next free place.
+    """
     async with database.transaction() as tx:
-        await accept_proposal(proposal_id, who.person_id, tx)
-    return Answered(proposal_id=proposal_id, state=ProposalState.ACCEPTED)
+        answered = await accept_proposal(proposal_id, who.person_id, tx)
+    return Answered(proposal_id=answered.id, state=answered.state)
 
 
 @router.post("/api/proposals/{proposal_id}/decline")
 async def post_no(database: Db, who: Worker, proposal_id: UUID, body: Refusal) -> Answered:
-    """Say no; the reason helps to mend the plan and is counted for nobody."""
+    """Say no; the reason helps to mend the plan and is counted for nobody.
+
+    A no that comes after its question ended changes nothing.
+    """
     async with database.transaction() as tx:
-        await decline_proposal(proposal_id, who.person_id, body.reason, tx)
-    return Answered(proposal_id=proposal_id, state=ProposalState.DECLINED)
+        answered = await decline_proposal(proposal_id, who.person_id, body.reason, tx)
+    return Answered(proposal_id=proposal_id, state=answered)
 
 
 @router.post("/api/proposals/{proposal_id}/counter")

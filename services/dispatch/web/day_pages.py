@@ -51,6 +51,7 @@ async def day_page(
         today=day.today,
         now=day.now,
         known=day.worker is not None,
+        late_yes=day.late_yes,
         asked=day.in_state(ProposalState.PROPOSED),
         countered=day.in_state(ProposalState.COUNTERED),
         todays=day.todays(),

@@ -11,7 +11,7 @@ from services.dispatch import store
 from services.dispatch.rules.local_time import DAY_MIN, instant, local_day
 from services.dispatch.rules.outcomes import NO_OUTCOME_AFTER, Body
 from services.dispatch.rules.roster import RosterWorker
-from services.dispatch.store import Consultation, ContributionRow, Opinion
+from services.dispatch.store import Consultation, ContributionRow, Opinion, following
 from services.dispatch.web.own_view import OwnTask, own_entry, view_own
 from shared.db import Tx
 from shared.words import ProposalState
@@ -24,7 +24,8 @@ class OwnDay:
     """What one worker is asked, has accepted, has still to note, and noted lately.
 
     `worker` is None while the coordination has not put them on the roster; `conflicts` are
-    accepted proposals that lie across something of one's own.
+    accepted proposals that lie across something of one's own; `late_yes`: a yes that came when the
+    place was taken waits for the next free one.
     """
 
     now: datetime
@@ -37,6 +38,7 @@ class OwnDay:
     conflicts: set[UUID]
     opinions: dict[UUID, Opinion]
     consultations: list[Consultation]
+    late_yes: bool
 
     def in_state(self, state: ProposalState) -> list[OwnTask]:
         return [task for task in self.mine if task.proposal.state is state]
@@ -75,6 +77,7 @@ async def read_day(tx: Tx, request: Request, worker_id: UUID) -> OwnDay:
         conflicts=await own_conflicts(tx, worker_id, mine),
         opinions=await store.own_opinions(tx, worker_id),
         consultations=[c for c in await store.list_consultations(tx) if c.is_open(tx.now)],
+        late_yes=await following.waits_for_a_place(tx, worker_id),
     )
 
 

@@ -46,7 +46,10 @@ class Choice(BaseModel):
 
 
 class PhoneTask(BaseModel):
-    """A task of one worker. `recorded` is what they noted, `last` what they noted last time."""
+    """A task of one worker. `recorded` is what they noted, `last` what they noted last time.
+
+    `raised_hand`: the coordination saw their hand at the weekly meeting; they confirm it here.
+    """
 
     proposal_id: UUID
     task_id: UUID
@@ -65,6 +68,7 @@ class PhoneTask(BaseModel):
     why: str
     answer_by: str
     wished: str
+    raised_hand: bool
     other_times: list[Choice]
     conflict: bool
     people_max: int
@@ -95,7 +99,10 @@ class PhoneWeek(BaseModel):
 
 
 class PhoneDay(BaseModel):
-    """Everything that the field app shows."""
+    """Everything that the field app shows.
+
+    `late_yes`: a yes of theirs came when the place was taken, and waits for the next free one.
+    """
 
     person_id: UUID
     name: str
@@ -103,6 +110,7 @@ class PhoneDay(BaseModel):
     day: str
     on: str
     known: bool
+    late_yes: bool
     zone_id: str | None
     zone_fr: str
     zone_nl: str
@@ -191,6 +199,7 @@ class Reading:
             why=", ".join(own.why),
             answer_by=f["moment"](p.answer_by),
             wished=f["moment"](p.wished_at) if p.wished_at else "",
+            raised_hand=p.raised_hand,
             other_times=self.other_times(own),
             conflict=p.id in self.day.conflicts,
             people_max=OUTCOMES[p.kind].people_max,
@@ -256,6 +265,7 @@ async def write_day(tx: Tx, who: Identity, reading: Reading) -> PhoneDay:
         day=f["day_of_year"](day.today),
         on=day.today.isoformat(),
         known=day.worker is not None,
+        late_yes=day.late_yes,
         zone_id=home,
         zone_fr=zone_fr,
         zone_nl=zone_nl,
