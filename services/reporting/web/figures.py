@@ -1,4 +1,4 @@
-"""The people's door of reporting: the coordination's figures. No other role has a page here."""
+"""The coordination's figures: live and exact. No other role reads them."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
