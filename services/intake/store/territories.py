@@ -15,6 +15,11 @@ from shared.db import Tx, ZoneName, save_zones
 from shared.errors import refuse
 from shared.words import PersonId
 
+# A kept version never changes, and reading one takes longer than a slider may: the last few that
+# were read stay at hand, by their digest.
+READ_MAX = 4
+_read: dict[bytes, TerritoryPack] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Territory:
@@ -64,13 +69,21 @@ async def _name_zones(tx: Tx, pack: TerritoryPack) -> None:
 
 async def find_territory(tx: Tx, version: int | None = None) -> Territory | None:
     """Return a version of the territory, the last one by default; None when there is none."""
-    query = select(territory).order_by(territory.c.version.desc()).limit(1)
+    of = territory.c
+    query = select(of.version, of.digest, of.loaded_at).order_by(of.version.desc()).limit(1)
     if version is not None:
-        query = query.where(territory.c.version == version)
+        query = query.where(of.version == version)
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         return None
-    return Territory(row.version, pack_from_payload(row.pack), row.loaded_at)
+    pack = _read.get(row.digest)
+    if pack is None:
+        kept = await tx.execute(select(of.pack).where(of.version == row.version))
+        pack = pack_from_payload(kept.scalar_one())
+        while len(_read) >= READ_MAX:
+            _read.pop(next(iter(_read)), None)
+        _read[row.digest] = pack
+    return Territory(row.version, pack, row.loaded_at)
 
 
 async def current_territory(tx: Tx) -> Territory:

@@ -15,6 +15,7 @@ from services.intake.web import (
     pages_home,
     pages_invitations,
     pages_signals,
+    pages_targeting,
     pages_territory,
 )
 
@@ -32,6 +33,7 @@ for pages in (
     pages_home,
     pages_invitations,
     pages_declaration,
+    pages_targeting,
     pages_campaigns,
     pages_alerts,
     pages_signals,

@@ -14,7 +14,8 @@ from services.intake.steps.declare_campaign import DeclarationForm
 from services.intake.web.api_campaigns import declare_and_note
 from services.intake.web.api_need_index import OnlyCoordination
 from services.intake.web.forms import Typed, minutes_of, named, read_as, told, typed_in, words_in
-from services.intake.web.targeting_form import HANDS_FOR, targeting_context, weights_typed
+from services.intake.web.targeting_form import HANDS_FOR, RETAINED, WEIGH, weights_typed
+from services.intake.web.targeting_view import asked_of_zones, targeting_context
 from shared.db import Database
 from shared.errors import Problem, RefusedError
 from shared.web import Db, language_of, page, see_other
@@ -68,7 +69,7 @@ async def declare(
     if go == "more":
         rows = min(ROWS_MAX, rows_of(typed) + ROWS_MORE)
         typed = replace(typed, lists={**typed.lists, "rows": (str(rows),)})
-    if go in {"more", "compare"}:
+    if go in {"more", "compare"} or go.startswith(WEIGH) or go == RETAINED:
         return await declaration_page(request, database, invitation_id, typed)
     try:
         form = read_as(DeclarationForm, declaration_typed(typed, invitation_id))
@@ -141,11 +142,11 @@ async def declaration_page(
         asked = await store.invitation_of(tx, invitation_id)
         decided = await store.decision_of(tx, invitation_id)
         territory = await store.current_territory(tx)
+        judged = await store.judgement_of(tx, invitation_id)
     language = language_of(request)
     assert asked.crisis is not None  # noqa: S101 -- for the type checker; it was let in
-    targeting, badly_weighed = targeting_context(territory, asked.crisis, typed, language)
-    slugs = {problem.slug for problem in problems}
-    problems += tuple(problem for problem in badly_weighed if problem.slug not in slugs)
+    typed = asked_of_zones(typed, territory.pack, asked.crisis) or typed
+    targeting = targeting_context(request, territory, asked.crisis, judged, typed)
     zones = {zone.id: zone.name(language) for zone in territory.pack.zones}
     return page(
         request,
@@ -161,7 +162,6 @@ async def declaration_page(
         weekdays=named(request, Weekday),
         skills=named(request, Skill),
         weeks_max=LENGTH_MAX.days // 7,
-        typed=typed,
         problems=told(request, problems, zones),
         **targeting,
     )

@@ -1,60 +1,66 @@
-"""The half of a declaration that chooses where: what was typed of it, and what it shows."""
+"""The half of a declaration that chooses where: what was typed of it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from services.intake import store
-from services.intake.rules.need_index import INDICATORS, PRESETS
-from services.intake.rules.targeting import Weights, index_of
-from services.intake.steps.declare_campaign import WeightsForm
-from services.intake.web.api_need_index import NeedIndexOut, index_out
-from services.intake.web.forms import Typed, read_as
-from shared.errors import Problem, RefusedError
-from shared.words import CrisisKind
+from services.intake.rules.need_index import preset_for, weights_of_points
+from services.intake.rules.targeting import PRESET_CRISES
+from services.intake.web.forms import Typed
 
 HANDS_FOR = 6  # zones that the index is asked about before somebody says how many
-CUSTOM = "custom"
 PCT = 100
+WEIGH, POINTS, RETAINED = "weigh_", "weight_", "retained"
+SAME = 1e-6
 
 
 def weights_typed(typed: Typed) -> dict[str, Any]:
-    """Gather what the index is to weigh; own weights are typed in percent."""
-    weights: dict[str, Any] = {"k": typed.maybe("k")}
-    if typed.text("preset") != CUSTOM:
-        return weights | {"preset": typed.maybe("preset")}
-    own: dict[str, Any] = {}
-    for key, written in typed.starting("weight_").items():
-        try:
-            own[key] = float(written.replace(",", ".")) / PCT
-        except ValueError:
-            own[key] = written
+    """Gather what the index is to weigh: a preset, or own weights where the sliders were moved.
+
+    Sliders say what counts more or less; together they are always all of the weight.
+
+    Raises:
+        RefusedError: no slider has any weight.
+    """
+    weights: dict[str, Any] = {"k": typed.maybe("k"), "preset": typed.maybe("preset")}
+    points, unread = points_typed(typed)
+    if unread:
+        return weights | {"custom": {**points, **unread}}
+    if not points:
+        return weights
+    own = weights_of_points(points)
+    agreed = agreed_weights(typed.text("preset"), points)
+    if all(abs(own[key] - agreed.get(key, 0)) < SAME for key in own):
+        return weights
     return weights | {"custom": own, "justification": typed.text("justification")}
 
 
-def targeting_context(
-    territory: store.Territory, crisis: CrisisKind, typed: Typed, language: str
-) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    """Compare the zones by the weights that were typed.
+def points_typed(typed: Typed) -> tuple[dict[str, float], dict[str, str]]:
+    """Read the sliders: points by indicator, and what is no number."""
+    points, unread = {}, {}
+    for key, written in typed.starting(POINTS).items():
+        try:
+            points[key] = float(written.replace(",", "."))
+        except ValueError:
+            unread[key] = written
+    return points, unread
 
-    Returns:
-        What `targeting.html` shows, and what is wrong with the weights. Weights that do not hold
-        are answered with a comparison by those of the crisis.
+
+def agreed_weights(preset: str, keys: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the weights of a preset, over the indicators that have a slider."""
+    if preset not in PRESET_CRISES:
+        return {}
+    return preset_for(PRESET_CRISES[preset], available=list(keys)).weights
+
+
+def reweighed(typed: Typed) -> Typed | None:
+    """Take the weights that a button named; None when no such button was pressed.
+
+    The sliders go back to those weights: what was typed of them is forgotten, the sentence that
+    justified them is not.
     """
-    index: NeedIndexOut | None = None
-    problems: tuple[Problem, ...] = ()
-    first_k = min(HANDS_FOR, len(territory.pack.zones))
-    try:
-        wanted = read_as(WeightsForm, weights_typed(typed)).asked()
-        made = index_of(territory.pack, crisis, wanted, first_k=first_k)
-        index = index_out(made, territory.version, language)
-    except RefusedError as refused:
-        problems = refused.problems
-    if index is None:
-        made = index_of(territory.pack, crisis, Weights(), first_k=first_k)
-        index = index_out(made, territory.version, language)
-    return {
-        "index": index,
-        "index_labels": {key: indicator.label for key, indicator in INDICATORS.items()},
-        "index_units": {key: indicator.unit for key, indicator in INDICATORS.items()},
-        "presets": [*PRESETS, CUSTOM],
-        "attribution": territory.pack.attribution,
-    }, problems
+    preset = typed.text("go").removeprefix(WEIGH)
+    if not typed.text("go").startswith(WEIGH) or preset not in PRESET_CRISES:
+        return None
+    kept = {name: values for name, values in typed.lists.items() if not name.startswith(POINTS)}
+    return replace(typed, lists={**kept, "preset": (preset,)})

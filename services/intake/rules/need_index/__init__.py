@@ -7,7 +7,12 @@ fact, an export or another role's page: only the chosen zones leave, in the orde
 from services.intake.rules.need_index.bench import NeedIndexBench, bench_need_index
 from services.intake.rules.need_index.build import DRAWS, build_need_index
 from services.intake.rules.need_index.choice import ZoneChoice, choose_zones
-from services.intake.rules.need_index.explain import explain_weighting, explain_zone
+from services.intake.rules.need_index.explain import (
+    explain_weighting,
+    explain_zone,
+    say_in_short,
+    say_interval,
+)
 from services.intake.rules.need_index.index import (
     Contribution,
     Explanation,
@@ -24,6 +29,7 @@ from services.intake.rules.need_index.indicators import (
     Zone,
 )
 from services.intake.rules.need_index.message import Message
+from services.intake.rules.need_index.shades import CLASS_NAMES, CLASSES, shade_zones
 from services.intake.rules.need_index.territory import (
     available_indicators,
     reference_of,
@@ -31,16 +37,21 @@ from services.intake.rules.need_index.territory import (
 )
 from services.intake.rules.need_index.weights import (
     PRESETS,
+    WEIGHT_MAX,
     Weighting,
     check_weighting,
     edited_weighting,
     preset_for,
+    weights_of_points,
 )
 
 __all__ = [
+    "CLASSES",
+    "CLASS_NAMES",
     "DRAWS",
     "INDICATORS",
     "PRESETS",
+    "WEIGHT_MAX",
     "Contribution",
     "Explanation",
     "Group",
@@ -65,5 +76,9 @@ __all__ = [
     "explain_zone",
     "preset_for",
     "reference_of",
+    "say_in_short",
+    "say_interval",
+    "shade_zones",
+    "weights_of_points",
     "zones_of",
 ]

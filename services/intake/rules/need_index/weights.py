@@ -6,7 +6,7 @@ from math import isfinite
 
 from services.intake.rules.need_index.indicators import INDICATORS
 from services.intake.rules.source_text import N_
-from shared.errors import Problem, RefusedError
+from shared.errors import Problem, RefusedError, refuse
 from shared.words import CrisisKind
 
 WEIGHT_MAX = (
@@ -104,6 +104,22 @@ def edited_weighting(
     return edited
 
 
+def weights_of_points(points: Mapping[str, float]) -> dict[str, float]:
+    """Turn points, which say what counts more or less, into weights that add up to 1.
+
+    Raises:
+        RefusedError: no indicator has a point, or one has less than none.
+    """
+    total = sum(points.values())
+    if not (isfinite(total) and total > 0) or min(points.values()) < 0:
+        raise refuse(
+            "no_weight_at_all",
+            N_("Donnez du poids à un indicateur au moins."),
+            place="weights",
+        )
+    return {key: given / total for key, given in points.items()}
+
+
 def check_weighting(weighting: Weighting) -> None:
     """Refuse weights that do not add up to 1, that let one indicator decide, or unexplained ones.
 
@@ -125,9 +141,12 @@ def check_weighting(weighting: Weighting) -> None:
             problems.append(
                 Problem(
                     "weight_out_of_bounds",
-                    N_("Le poids d'un indicateur se situe entre 0 et %(max)s, pas à %(weight)s."),
+                    N_("Un indicateur pèse de 0 à %(max_pct)s %%, pas %(weight_pct)s %%."),
                     place=f"weights.{key}",
-                    values={"max": WEIGHT_MAX, "weight": weight},
+                    values={
+                        "max_pct": round(WEIGHT_MAX * 100),
+                        "weight_pct": round(weight * 100) if isfinite(weight) else str(weight),
+                    },
                 )
             )
     total = sum(weighting.weights.values())
