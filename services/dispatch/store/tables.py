@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -283,6 +284,20 @@ note = Table(
     Column("owner", Text),
     Column("written_at", Moment),
     Column("sealed", LargeBinary),
+)
+moment = Table(  # triggers write it, in the statement that made it so; it only grows
+    "moment",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("campaign_id", Uuid),
+    Column("task_id", Uuid),
+    Column("at", Moment),
+    Column("what", Text),
+    Column("starts_at", Moment),
+    Column("ends_at", Moment),
+    Column("people_wanted", Integer),
+    Column("version", Integer),
+    Column("until_on", Date),
 )
 operation = Table(
     "operation",

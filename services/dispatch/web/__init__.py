@@ -4,10 +4,12 @@ from fastapi import APIRouter
 
 from services.dispatch.web import (
     app_pages,
+    board_pages,
     consent_api,
     day_pages,
     desk_pages,
     directory_api,
+    export_pages,
     field_api,
     field_pages,
     kit_api,
@@ -33,6 +35,8 @@ PARTS = (
     day_pages,
     field_pages,
     partner_pages,
+    board_pages,
+    export_pages,
     desk_pages,
     roster_pages,
 )

@@ -2,3 +2,4 @@
 import "htmx.org";
 import "./live";
 import "./map";
+import "./replay";
