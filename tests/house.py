@@ -31,6 +31,47 @@ START = datetime.fromisoformat("2022-01-03T08:00:00+01:00")
 SETTLE_LIMIT_S = 30.0
 
 
+class Door(httpx.ASGITransport):
+    """Into the house without a network between. Answers come whole here.
+
+    So a stream of events is left after its first word, as a reader does who closes the page.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        once = httpx.ASGITransport(left_early(self.app), self.raise_app_exceptions)
+        return await once.handle_async_request(request)
+
+
+def left_early(app: Any) -> Any:
+    """Wrap an app so that its streams of events end with their first event."""
+
+    async def wrapped(scope: Any, receive: Any, send: Any) -> None:
+        heard = asyncio.Event()
+        is_stream = False
+
+        async def listen(message: Any) -> None:
+            nonlocal is_stream
+            kinds = dict(message.get("headers", ())).get(b"content-type", b"")
+            is_stream = is_stream or kinds.startswith(b"text/event-stream")
+            if is_stream and b"event:" in message.get("body", b""):
+                await send({**message, "more_body": False})
+                heard.set()
+                await asyncio.Event().wait()  # nothing more is read
+            await send(message)
+
+        answering = asyncio.create_task(app(scope, receive, listen))
+        leaving = asyncio.create_task(heard.wait())
+        await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        leaving.cancel()
+        if heard.is_set():
+            answering.cancel()
+            await asyncio.wait({answering})
+        else:
+            await answering
+
+    return wrapped
+
+
 @dataclass
 class House:
     """A running system. `people` keeps who was let in, by name."""
@@ -162,7 +203,7 @@ async def a_house(engines: Engines, **settings: object) -> AsyncIterator[House]:
                 stack.push_async_callback(bus.stop)
             app = web_app(values, SERVICES)
             await stack.enter_async_context(app.router.lifespan_context(app))
-            yield House(values, running, httpx.ASGITransport(app), databases)
+            yield House(values, running, Door(app), databases)
 
 
 def open_database(values: HouseSettings, role: str, schema: str = "") -> Database:

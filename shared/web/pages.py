@@ -46,6 +46,7 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/intake/", "Campagnes"),
         ("/intake/territory", "Quartiers"),
         ("/dispatch/desk/", "Équipe"),
+        ("/dispatch/desk/morning", "Matinée"),
         ("/reporting/", "Chiffres"),
         ("/notify/", "Messages"),
     ),

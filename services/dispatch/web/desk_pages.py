@@ -9,7 +9,13 @@ from services.dispatch import store
 from services.dispatch.steps.agree_counter import agree_counter
 from services.dispatch.steps.propose_task import propose_task
 from services.dispatch.steps.withdraw_proposal import withdraw_proposal
-from services.dispatch.web import match_pages, search_pages, what_if_pages
+from services.dispatch.web import (
+    follow_pages,
+    match_pages,
+    morning_pages,
+    search_pages,
+    what_if_pages,
+)
 from services.dispatch.web.field_pages import as_uuid
 from services.dispatch.web.forms import typed
 from services.dispatch.web.match_pages import WITHDRAWAL_REASONS, campaign_page, plan_path
@@ -21,6 +27,8 @@ from shared.words import WithdrawalReason
 
 router = APIRouter(prefix="/desk", default_response_class=HTMLResponse, include_in_schema=False)
 router.include_router(match_pages.router)
+router.include_router(follow_pages.router)
+router.include_router(morning_pages.router)
 router.include_router(search_pages.router)
 router.include_router(what_if_pages.router)
 

@@ -18,7 +18,7 @@ from services.dispatch.store import Campaign, PlanRow, Proposal, TaskRow
 from services.dispatch.web.shown import Names
 from shared.db import Tx, zone_names
 from shared.web import translate
-from shared.words import CampaignState, NotifyFailure, ProposalState, TaskState
+from shared.words import CampaignState, Channel, NotifyFailure, ProposalState, TaskState
 
 MemberState = Literal["suggested", "proposed", "accepted"]
 NOT_DONE = {
@@ -38,6 +38,11 @@ class Member:
     proposal_id: UUID | None = None
     told: bool = False
     not_told_because: NotifyFailure | None = None
+    told_at: datetime | None = None
+    told_by: Channel | None = None
+    answer_by: datetime | None = None
+    raised_hand: bool = False
+    started: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,11 @@ def view_task(
             p.id,
             told=p.told_at is not None,
             not_told_because=p.not_told_because,
+            told_at=p.told_at,
+            told_by=p.told_by,
+            answer_by=p.answer_by,
+            raised_hand=p.raised_hand,
+            started=p.started_at is not None,
         )
         for p in holding
         if p.worker_id is not None

@@ -14,6 +14,7 @@ from services.intake.web import (
     pages_declaration,
     pages_home,
     pages_invitations,
+    pages_morning,
     pages_signals,
     pages_targeting,
     pages_territory,
@@ -37,6 +38,7 @@ for pages in (
     pages_campaigns,
     pages_alerts,
     pages_signals,
+    pages_morning,
     pages_territory,
 ):
     router.include_router(pages.router, include_in_schema=False)

@@ -3,14 +3,15 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from services.intake import store
 from services.intake.steps.answer_signal import SignalAnswerForm, answer_signal
+from services.intake.store import marks
 from services.intake.web.forms import Typed, named, read_as, told, typed_in
-from shared.db import Database, zone_names
+from shared.db import Database, Tx, zone_names
 from shared.errors import Problem, RefusedError
-from shared.web import Coordinator, Db, language_of, page, see_other
+from shared.web import Coordinator, Db, language_of, live, page, see_other
 from shared.words import CampaignId, SignalAnswer
 
 router = APIRouter()
@@ -22,6 +23,37 @@ async def show_signals(
 ) -> Response:
     """Show the signals, those that wait for an answer first."""
     return await signals_page(request, database, campaign_id=campaign_id)
+
+
+@router.get("/signals/part", response_class=HTMLResponse)
+async def show_part(
+    request: Request, database: Db, _: Coordinator, campaign_id: CampaignId
+) -> Response:
+    """Show a campaign's signals and their answers, for the page on which it is followed."""
+    async with database.reading() as tx:
+        signals = await store.list_signals(tx, campaign_id=campaign_id)
+        names = await zone_names(tx)
+    language = language_of(request)
+    return page(
+        request,
+        "signals_part.html",
+        campaign_id=campaign_id,
+        waiting=[signal for signal in signals if not signal.answers],
+        answered=[signal for signal in signals if signal.answers],
+        zones={key: place.name(language) for key, place in names.items()},
+    )
+
+
+@router.get("/signals/live")
+async def follow_signals(
+    request: Request, database: Db, _: Coordinator, campaign_id: CampaignId
+) -> StreamingResponse:
+    """Say when a campaign's signals, or their answers, changed."""
+
+    async def mark(tx: Tx) -> str:
+        return await marks.mark_of_signals(tx, campaign_id)
+
+    return live(request, database, mark)
 
 
 @router.post("/signals")

@@ -32,6 +32,7 @@ function follow(): void {
     streams.delete(path);
   }
   for (const path of wanted) {
+    if (streams.get(path)?.source.readyState === EventSource.OPEN) say(path, "on"); // a part that was drawn anew
     if (streams.has(path)) continue;
     const source = new EventSource(path);
     streams.set(path, { source, missed: false });
@@ -46,6 +47,12 @@ function follow(): void {
   }
 }
 
+// What somebody has opened stays open in the part that takes its place, and htmx finds the focus again by its id.
+document.addEventListener("htmx:before:swap", event => {
+  const { tasks } = (event as CustomEvent<{ tasks: { fragment: DocumentFragment }[] }>).detail;
+  for (const { id } of document.querySelectorAll("[data-live] details[open][id]"))
+    for (const { fragment } of tasks) fragment.getElementById(id)?.setAttribute("open", "");
+});
 
 document.addEventListener("visibilitychange", follow);
 document.addEventListener("htmx:after:swap", follow);

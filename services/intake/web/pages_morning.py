@@ -1,0 +1,31 @@
+"""What intake brings to the weekly meeting's screen: the invitations that wait for something."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
+
+from services.intake import store
+from services.intake.store import marks
+from services.intake.web.pages_home import stage_of
+from shared.web import Coordinator, Db, live, page
+
+router = APIRouter()
+
+
+@router.get("/morning/part", response_class=HTMLResponse)
+async def show_part(request: Request, database: Db, _: Coordinator) -> Response:
+    """Show the open invitations: who asks, for what, and how far they are. No opinion shows."""
+    async with database.reading() as tx:
+        now = tx.now
+        stages = [(line, *stage_of(line, now)) for line in await store.list_invitations(tx)]
+    return page(
+        request,
+        "morning_part.html",
+        invitations=[(line, stage) for line, stage, is_open in stages if is_open],
+        now=now,
+    )
+
+
+@router.get("/morning/live")
+async def follow_invitations(request: Request, database: Db, _: Coordinator) -> StreamingResponse:
+    """Say when an invitation came, or went further."""
+    return live(request, database, marks.mark_of_invitations)
