@@ -2,9 +2,10 @@
 
 from services.intake.steps.hear_opinion import hear_opinion
 from services.intake.steps.hear_signal import hear_signal
+from services.intake.steps.note_progress import note_progress
 from services.intake.steps.target_neighbourhoods import target_neighbourhoods
 from shared.bus import Bus
-from shared.events import CampaignDeclared, OpinionGiven, SignalRaised
+from shared.events import CampaignDeclared, OpinionGiven, RaqsMatched, SignalRaised, TaskProposed
 
 
 def listen(bus: Bus) -> None:
@@ -12,3 +13,5 @@ def listen(bus: Bus) -> None:
     bus.on(OpinionGiven, hear_opinion)
     bus.on(SignalRaised, hear_signal)
     bus.on(CampaignDeclared, target_neighbourhoods)
+    bus.on(RaqsMatched, note_progress)
+    bus.on(TaskProposed, note_progress)

@@ -53,6 +53,7 @@ from services.dispatch.store.outcomes import (
     save_signal,
     save_version,
     signal_of,
+    who_answered,
 )
 from services.dispatch.store.plans import (
     Campaign,
@@ -195,6 +196,7 @@ __all__ = [
     "tasks_by_id",
     "teams_of",
     "unrecorded",
+    "who_answered",
     "who_said_no",
     "withdraw_tasks",
     "withdrawable",

@@ -300,6 +300,14 @@ async def own_opinions(tx: Tx, worker_id: UUID) -> dict[UUID, Opinion]:
     }
 
 
+async def who_answered(tx: Tx, consultation_id: UUID) -> frozenset[UUID]:
+    """Tell who gave an opinion, and nothing of what it was."""
+    rows = await tx.execute(
+        select(opinion.c.worker_id).where(opinion.c.consultation_id == consultation_id)
+    )
+    return frozenset(rows.scalars())
+
+
 async def save_opinion(tx: Tx, consultation_id: UUID, worker_id: UUID, given: Opinion) -> None:
     """Save a worker's opinion; a later one replaces it."""
     values = {

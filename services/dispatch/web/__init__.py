@@ -6,6 +6,7 @@ from services.dispatch.web import (
     app_pages,
     board_pages,
     consent_api,
+    consultation_pages,
     day_pages,
     desk_pages,
     directory_api,
@@ -38,6 +39,7 @@ PARTS = (
     board_pages,
     export_pages,
     desk_pages,
+    consultation_pages,
     roster_pages,
 )
 for part in PARTS:

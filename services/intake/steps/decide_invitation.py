@@ -62,6 +62,7 @@ async def decide_invitation(
 
     version = judged.version if judged else None
     await store.save_decision(tx, invitation_id, uuid7(), verdict, judgement_version=version, by=by)
+    await store.drop_judgement_draft(tx, invitation_id)
     await tx.emit(
         InvitationDecided(
             occurred_at=tx.now,

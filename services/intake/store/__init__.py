@@ -38,6 +38,12 @@ from services.intake.store.consultations import (
     save_opinion,
     save_reply,
 )
+from services.intake.store.drafts import (
+    JudgementDraft,
+    drop_judgement_draft,
+    judgement_draft_of,
+    save_judgement_draft,
+)
 from services.intake.store.given import first_asked
 from services.intake.store.invitations import (
     InvitationLine,
@@ -51,6 +57,7 @@ from services.intake.store.invitations import (
     save_invitation,
     save_judgement,
 )
+from services.intake.store.progress import Progress, list_progress, note_progress
 from services.intake.store.signals import (
     Answered,
     Signal,
@@ -73,10 +80,12 @@ __all__ = [
     "Campaign",
     "IndexRun",
     "InvitationLine",
+    "JudgementDraft",
     "KeptConsultation",
     "KeptDecision",
     "KeptJudgement",
     "KeptMove",
+    "Progress",
     "ReadableOpinion",
     "Signal",
     "Territory",
@@ -93,18 +102,22 @@ __all__ = [
     "current_territory",
     "decision_of",
     "draft_of",
+    "drop_judgement_draft",
     "find_territory",
     "first_asked",
     "index_run_of",
     "invitation_of",
+    "judgement_draft_of",
     "judgement_of",
     "list_campaigns",
     "list_drafts",
     "list_invitations",
+    "list_progress",
     "list_signals",
     "metadata",
     "moves_of",
     "note_invited",
+    "note_progress",
     "note_targeted",
     "opinions_of",
     "replace_draft",
@@ -116,6 +129,7 @@ __all__ = [
     "save_index_run",
     "save_invitation",
     "save_judgement",
+    "save_judgement_draft",
     "save_move",
     "save_opinion",
     "save_reply",

@@ -88,6 +88,15 @@ judgement_answer = Table(
     Column("respected", Boolean),
     Column("sentence", Text, nullable=False),
 )
+judgement_draft = Table(  # what was typed and not yet done; goes with the decision
+    "judgement_draft",
+    metadata,
+    Column("invitation_id", Uuid, primary_key=True),
+    Column("based_on", Integer, nullable=False),
+    Column("typed", JSONB, nullable=False),
+    Column("saved_at", MOMENT, nullable=False),
+    Column("saved_by", Uuid),
+)
 consultation = Table(
     "consultation",
     metadata,
@@ -156,6 +165,13 @@ campaign = Table(
     Column("targeted_at", MOMENT),
     Column("closed_at", MOMENT),
     Column("closing_reason", Text),
+)
+campaign_progress = Table(  # how far dispatch is with a campaign
+    "campaign_progress",
+    metadata,
+    Column("campaign_id", Uuid, primary_key=True),
+    Column("matched_at", MOMENT),
+    Column("sent_at", MOMENT),
 )
 campaign_zone = Table(
     "campaign_zone",

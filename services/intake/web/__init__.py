@@ -14,6 +14,7 @@ from services.intake.web import (
     pages_declaration,
     pages_home,
     pages_invitations,
+    pages_judge,
     pages_morning,
     pages_signals,
     pages_targeting,
@@ -33,6 +34,7 @@ for part in (
 for pages in (
     pages_home,
     pages_invitations,
+    pages_judge,
     pages_declaration,
     pages_targeting,
     pages_campaigns,

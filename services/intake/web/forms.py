@@ -172,6 +172,17 @@ LABELS = {
     **{f"weights.{key}": indicator.label for key, indicator in INDICATORS.items()},
 }
 
+ROW_FIELDS = {
+    "per_zone_per_week": "quantity",
+    "starts_min": "starts",
+    "duration_min": "duration",
+    "people_wanted": "people",
+    "zone_ids": "zones",
+    "from_on": "from",
+    "until_on": "until",
+}
+PLACES = {"consultation": "consult", "zone_ids": "zones", "decision": "decide"}
+
 
 def told(
     request: Request, problems: Iterable[Problem], zones: Mapping[str, str] | None = None
@@ -191,11 +202,24 @@ def told(
     return [
         {
             "slug": problem.slug,
+            "at": field_of(problem.place),
             "place": place_in_words(problem.place, say, zones or {}),
             "message": translate(language, problem.message, problem.values),
         }
         for problem in problems
     ]
+
+
+def field_of(place: str) -> str:
+    """Name the field of a page that a problem is about; nothing when no field is."""
+    if found := re.match(r"(?:boundaries|laws)\.(\w+)", place):
+        return f"sentence_{found[1]}"
+    if found := re.match(r"actions(?:\[(\d+)\]|\.(\d+))\.(\w+)", place):
+        row = int(found[1]) - 1 if found[1] else int(found[2])
+        return f"{ROW_FIELDS.get(found[3], found[3])}_{row}"
+    if place.startswith("objections."):
+        return "objections"
+    return PLACES.get(place, place if place in LABELS else "")
 
 
 def place_in_words(place: str, say: Callable[[str], str], zones: Mapping[str, str]) -> str:

@@ -77,7 +77,7 @@ async def show_draft(request: Request, database: Db, _: Coordinator, draft_id: U
         wanted_until=said.wanted_until,
         where=said.where,
     )
-    return await invitation_form(request, database, typed, draft=draft)
+    return await invitation_form(request, database, typed, source=draft)
 
 
 @router.post("/alerts/{draft_id}")

@@ -5,10 +5,12 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from services.intake import store
+from services.intake.rules.charter import CHARTERS
 from services.intake.rules.source_text import N_
 from services.intake.rules.territory.drawing import MapLook, draw_map
 from services.intake.web.api_campaigns import CHANGES, change_and_note
 from services.intake.web.forms import Typed, told, typed_in
+from services.intake.web.pages_home import campaign_line
 from shared.db import Database, zone_names
 from shared.errors import Problem, RefusedError, refuse
 from shared.web import Coordinator, Db, language_of, page, see_other, translate
@@ -57,6 +59,10 @@ async def campaign_page(
         signals = await store.list_signals(tx, campaign_id=campaign_id)
         names = await zone_names(tx)
         territory = await store.find_territory(tx)
+        invitation = await store.invitation_of(tx, campaign.invitation_id)
+        decided = await store.decision_of(tx, campaign.invitation_id)
+        judged = await store.judgement_of(tx, campaign.invitation_id)
+        progress = await store.list_progress(tx, campaign_id)
     language = language_of(request)
     zones = {zone_id: place.name(language) for zone_id, place in names.items()}
     drawn = None
@@ -77,14 +83,36 @@ async def campaign_page(
         running=campaign.life.state is CampaignState.RUNNING,
         suspended=campaign.life.state is CampaignState.SUSPENDED,
         closed=campaign.life.state is CampaignState.CLOSED,
-        chosen=sorted((zones.get(z, z), z) for z in campaign.zone_ids),
+        line=campaign_line(
+            campaign,
+            progress.get(campaign.id, store.Progress()),
+            len([s for s in signals if not s.answers]),
+        ),
+        invitation=invitation,
+        decided=decided,
+        answers=answers_told(judged),
+        chosen=sorted(
+            (names[z] for z in campaign.zone_ids if z in names),
+            key=lambda place: place.name(language),
+        ),
         zones=zones,
         contradictions=contradictions,
         moves=moves,
-        unanswered=len([s for s in signals if not s.answers]),
         signals=len(signals),
         drawn=drawn,
         language=language,
         typed=typed or Typed(),
         problems=told(request, problems, zones),
     )
+
+
+def answers_told(judged: store.KeptJudgement | None) -> list[tuple[str, str]]:
+    """Say what a campaign's charter was answered, as titles in French source strings."""
+    if judged is None:
+        return []
+    charter = CHARTERS[judged.judgement.charter]
+    boundaries, laws = judged.judgement.boundaries, judged.judgement.laws
+    return [
+        *((charter.boundaries[q].title, a.sentence) for q, a in boundaries.items()),
+        *((charter.laws[q].title, a.sentence) for q, a in laws.items()),
+    ]

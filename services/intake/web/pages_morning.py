@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from services.intake import store
 from services.intake.store import marks
-from services.intake.web.pages_home import stage_of
+from services.intake.web.pages_home import next_of_invitation
 from shared.web import Coordinator, Db, live, page
 
 router = APIRouter()
@@ -16,11 +16,13 @@ async def show_part(request: Request, database: Db, _: Coordinator) -> Response:
     """Show the open invitations: who asks, for what, and how far they are. No opinion shows."""
     async with database.reading() as tx:
         now = tx.now
-        stages = [(line, *stage_of(line, now)) for line in await store.list_invitations(tx)]
+        lines = await store.list_invitations(tx)
     return page(
         request,
         "morning_part.html",
-        invitations=[(line, stage) for line, stage, is_open in stages if is_open],
+        invitations=[
+            (line, step.says) for line in lines if (step := next_of_invitation(line, now))
+        ],
         now=now,
     )
 

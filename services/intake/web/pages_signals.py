@@ -57,16 +57,21 @@ async def follow_signals(
 
 
 @router.post("/signals")
-async def answer(request: Request, database: Db, who: Coordinator) -> Response:
-    """Answer a signal."""
+async def answer(
+    request: Request, database: Db, who: Coordinator, campaign_id: CampaignId | None = None
+) -> Response:
+    """Answer a signal, and stay with the campaign whose signals are read."""
     typed = await typed_in(request)
     try:
         named = read_as(_Answered, {key: typed.text(key) for key in _Answered.model_fields})
         async with database.transaction() as tx:
             await answer_signal(named.signal_id, named, who.person_id, tx)
     except RefusedError as refused:
-        return await signals_page(request, database, typed, refused.problems)
-    return see_other("/intake/signals")
+        return await signals_page(
+            request, database, typed, refused.problems, campaign_id=campaign_id
+        )
+    asked = f"?campaign_id={campaign_id}" if campaign_id else ""
+    return see_other(f"/intake/signals{asked}")
 
 
 class _Answered(SignalAnswerForm):
@@ -84,6 +89,8 @@ async def signals_page(
     """Render the signals."""
     async with database.reading() as tx:
         signals = await store.list_signals(tx, campaign_id=campaign_id)
+        if campaign_id is not None:
+            await store.campaign_of(tx, campaign_id)
         campaigns = {campaign.id: campaign for campaign in await store.list_campaigns(tx)}
         names = await zone_names(tx)
     language = language_of(request)
@@ -94,7 +101,8 @@ async def signals_page(
         waiting=[signal for signal in signals if not signal.answers],
         answered=[signal for signal in signals if signal.answers],
         campaigns={key: campaign.name(language) for key, campaign in campaigns.items()},
-        zones={key: place.name(language) for key, place in names.items()},
+        zones=names,
+        campaign_id=campaign_id,
         answers=named(request, SignalAnswer),
         typed=typed or Typed(),
         problems=told(request, problems),

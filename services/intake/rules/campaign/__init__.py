@@ -18,6 +18,7 @@ from services.intake.rules.campaign.life import (
     closing_reason,
     due_move,
 )
+from services.intake.rules.campaign.progress import Stage, Standing, standing_of
 
 __all__ = [
     "ALONE_ALLOWED",
@@ -28,10 +29,13 @@ __all__ = [
     "Declaration",
     "Life",
     "Move",
+    "Stage",
+    "Standing",
     "after",
     "check_declaration",
     "check_new_end",
     "closing_reason",
     "due_move",
     "planned_actions",
+    "standing_of",
 ]
