@@ -26,7 +26,7 @@ from shared.words import Role
 
 HOME_OF = {
     Role.COORDINATION: "/intake/",
-    Role.WORKER: "/dispatch/",
+    Role.WORKER: "/dispatch/app/",
     Role.HOST_PARTNER: "/dispatch/partner",
     Role.ADMINISTRATOR: "/access/people",
 }

@@ -108,7 +108,7 @@ async def test_the_cookie_of_a_browser_is_closed_to_scripts_and_to_other_sites(
     answer = await stranger.post("/access/enter", data={"token": token})
 
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/dispatch/"
+    assert answer.headers["location"] == "/dispatch/app/"
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-sid=")
     assert {"HttpOnly", "Secure", "Path=/"} <= {part.strip() for part in cookie.split(";")}

@@ -16,6 +16,8 @@ from tests.house import House, a_house
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider, an_openid_provider
 from tests.visitor import ADDRESS, Visitor
 
+pytestmark = pytest.mark.usefixtures("bundle")  # workers land in the field app
+
 
 @pytest.fixture(scope="module")
 async def provider() -> AsyncIterator[OpenIdProvider]:
@@ -75,7 +77,7 @@ async def test_who_was_invited_under_a_verified_email_comes_in(
     provider.person = {"sub": "a-1", "email": "married@sociale.example", "email_verified": True}
     under_another_email = await come_in(Visitor(open_house))
 
-    assert (first.path, under_another_email.path) == ("/dispatch/", "/dispatch/")
+    assert (first.path, under_another_email.path) == ("/dispatch/app/", "/dispatch/app/")
 
 
 async def test_an_email_that_nobody_verified_opens_nothing(
@@ -144,7 +146,7 @@ async def test_a_word_that_the_provider_did_not_sign_is_not_believed(
     provider.forged = ""
     believed = await come_in(Visitor(open_house))
 
-    assert (refused.status, believed.path) == (403, "/dispatch/")
+    assert (refused.status, believed.path) == (403, "/dispatch/app/")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ async def test_a_word_for_another_house_question_or_time_is_not_believed(
     provider.wrong = {}
     believed = await come_in(Visitor(open_house))
 
-    assert (refused.status, believed.path) == (403, "/dispatch/")
+    assert (refused.status, believed.path) == (403, "/dispatch/app/")
 
 
 async def test_an_answer_fits_only_the_browser_that_asked_and_only_once(
@@ -191,7 +193,7 @@ async def test_an_answer_fits_only_the_browser_that_asked_and_only_once(
     replayed = await again.go(address)
 
     assert (lured.status, other_state.status) == (403, 403)
-    assert landed == "/dispatch/"
+    assert landed == "/dispatch/app/"
     assert replayed.status == 403
 
 

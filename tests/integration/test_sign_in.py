@@ -16,6 +16,7 @@ from shared.words import Role
 from tests.house import House, a_house
 from tests.visitor import Visitor
 
+pytestmark = pytest.mark.usefixtures("bundle")  # workers land in the field app
 PHRASE = "quatre girafes lisent sous la pluie"
 
 
@@ -77,7 +78,7 @@ async def test_a_worker_chooses_a_password_and_comes_in_with_it(real_house: Hous
         "/access/sign-in", sign_in_name="  SAMIR ", password=PHRASE
     )
 
-    assert (landed, left) == ("/dispatch/", 401)
+    assert (landed, left) == ("/dispatch/app/", 401)
     assert (await again.go("/access/me")).status == 200
 
 
@@ -108,7 +109,7 @@ async def test_a_long_password_with_spaces_and_accents_is_welcome(real_house: Ho
     await browser.send("/access/set-up/password", sign_in_name="ilias", password=long)
     await browser.send("/access/set-up/finish")
 
-    assert browser.path == "/dispatch/"
+    assert browser.path == "/dispatch/app/"
     kept = await real_house.rows("access", "select hash from password where sign_in_name = 'ilias'")
     assert kept[0]["hash"].startswith("$argon2id$")
 
@@ -192,7 +193,7 @@ async def test_after_five_wrong_tries_even_the_right_password_waits(real_house: 
     async with real_house.databases["access"].transaction() as tx:
         await tx.execute(text("update attempt set blocked_until = now()"))
     await right.send("/access/sign-in", sign_in_name="mehdi", password=PHRASE)
-    assert right.path == "/dispatch/"
+    assert right.path == "/dispatch/app/"
 
 
 async def test_one_address_cannot_try_many_names(real_house: House) -> None:
@@ -293,7 +294,7 @@ async def test_to_change_how_one_comes_in_the_password_is_asked_again(real_house
     now = await Visitor(real_house).send("/access/sign-in", sign_in_name="pia", password=new)
 
     assert refused == 409
-    assert (old.status, now.path) == (401, "/dispatch/")
+    assert (old.status, now.path) == (401, "/dispatch/app/")
 
 
 async def test_only_the_administration_starts_somebody_afresh(real_house: House) -> None:

@@ -1,6 +1,9 @@
 // The field app: every action is written on this phone, shown as done, and sent a moment later so that it can be undone.
-import { again, drop, enqueue, flush, get, onChange, pending, phone, type Operation, type Session } from "./outbox";
-import { draw, fill, laidOver, one, say, type Counted, type Day, type Kept, type Task } from "./day";
+import { again, drop, enqueue, flush, get, onChange, phone, settle, written, type Operation, type Session } from "./outbox";
+import { draw, laidOver, type Counted, type Day, type Kept, type Task } from "./day";
+import { drawNotes, forgetNotes, noteOf, openNotes, readNotes, warned } from "./notes";
+import { fill, one, say } from "./page";
+import { drawActors, forgetQuarter, knownPlaces, openLeaflet, openQuarter, readQuarter, showPhrase } from "./quarter";
 
 const UNDO_MS = 5_000;
 const LOOK_MS = 20_000;
@@ -12,9 +15,11 @@ let asked = false; // the server answered, or did not, since this page is open
 let last: Operation | undefined; // what the toast undoes
 
 async function redraw(): Promise<void> {
-  operations = await pending();
+  operations = await written();
   draw(kept, operations, session, asked);
+  drawNotes(mine());
 }
+const mine = (): Operation[] => operations.filter(operation => operation.person === kept?.day.person_id);
 
 let drawing = false;
 function redrawSoon(): void {
@@ -22,7 +27,7 @@ function redrawSoon(): void {
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
-    void redraw();
+    void redraw().then(() => (mine().some(operation => operation.state === "taken") ? refresh() : undefined));
   });
 }
 
@@ -37,14 +42,26 @@ const refresh = (): Promise<void> =>
 
 /** Another person's day is replaced, never mixed. */
 async function readDay(): Promise<void> {
+  const asked_at = Date.now();
   const { session: now, found } = await get<Day>("/day");
   asked = true;
   if (now !== "unknown") session = now;
   if (found) {
+    const another = found.person_id !== kept?.day.person_id;
     kept = { day: found, read_at: Date.now() };
     await (await phone()).put("kept", kept, "day");
+    if (another) await openOthers();
+    await readNotes();
+    await settle(found.person_id, asked_at);
+    void readQuarter(found.person_id, Date.now());
   }
   await redraw();
+}
+
+/** Reads from the phone what lies beside the day. */
+async function openOthers(): Promise<void> {
+  if (!kept) return;
+  await Promise.all([openNotes(kept.day.person_id), openQuarter(kept.day.person_id)]);
 }
 
 async function send(hurry = false): Promise<void> {
@@ -73,8 +90,8 @@ function toast(key: string, undo = false): void {
 }
 
 const taskOf = (id: string): Task | undefined => {
-  const known = kept && [...kept.day.tasks, ...kept.day.to_record].find(task => task.task_id === id);
-  return known && laidOver(known, operations.filter(operation => operation.person === kept?.day.person_id));
+  const known = kept && [...kept.day.tasks, ...kept.day.to_record, ...kept.day.journal].find(task => task.task_id === id);
+  return known && laidOver(known, mine());
 };
 const idOf = (element: Element): string => element.closest<HTMLElement>("[data-id]")?.dataset["id"] ?? "";
 const titled = (verb: string, task: Task): string => `${say(verb)} · ${task.title}, ${task.day}`;
@@ -95,6 +112,7 @@ function open(name: string, button: HTMLElement): void {
   if (task && name === "outcome") prepareOutcome(form, task);
   if (task && name === "counter") offerTimes(task);
   if (kept && name === "signal") offerPlaces(form, kept.day);
+  if (kept && name === "note") prepareNote(form, kept.day);
   if (kept && name === "away") set(form, { from_on: kept.day.on, until_on: kept.day.on });
   dialog.returnValue = "";
   dialog.showModal();
@@ -121,9 +139,23 @@ function prepareOutcome(form: HTMLFormElement, task: Task): void {
   asLast.hidden = !task.last || task.recorded !== null;
   asLast.dataset["count"] = String(task.last?.people_reached ?? "");
   asLast.textContent = say("as_last", { num: task.last?.people_reached ?? "" });
+  tick(form, "went", [task.recorded?.reason === "never_happened" ? "never" : task.recorded?.people_reached === 0 ? "nobody" : "done"]);
   one<HTMLElement>("#why-correct").hidden = task.recorded === null;
   if (task.recorded) tick(form, "reason", ["miscounted"]);
+  countOrNot(form);
 }
+
+/** Asks for numbers where there are some: what is not asked is not sent either. */
+function countOrNot(form: HTMLFormElement): void {
+  const went = new FormData(form).get("went");
+  for (const part of form.querySelectorAll<HTMLFieldSetElement>("[data-counts]")) part.hidden = part.disabled = went !== "done";
+  one<HTMLElement>("#why-correct").hidden ||= went === "never";
+}
+one("#outcome form").addEventListener("change", event => {
+  const form = one<HTMLFormElement>("#outcome form");
+  one<HTMLElement>("#why-correct").hidden = !taskOf(opening.subject)?.recorded;
+  if ((event.target as HTMLInputElement).name === "went") countOrNot(form);
+});
 
 function offerTimes(task: Task): void {
   one("#other-times").replaceChildren(...task.other_times.map(time => {
@@ -134,8 +166,9 @@ function offerTimes(task: Task): void {
   }));
 }
 
+const options = (choices: { value: string; name: string }[]): Option[] => choices.map(({ value, name }) => new Option(name, value));
+
 function offerPlaces(form: HTMLFormElement, day: Day): void {
-  const options = (choices: { value: string; name: string }[]): Option[] => choices.map(({ value, name }) => new Option(name, value));
   const zones = one<HTMLSelectElement>("[name=zone_id]", form);
   zones.replaceChildren(...options(day.zones));
   if (day.zone_id) zones.value = day.zone_id;
@@ -143,6 +176,28 @@ function offerPlaces(form: HTMLFormElement, day: Day): void {
   campaigns.replaceChildren(campaigns.options[0]!, ...options(day.campaigns));
 }
 type Option = HTMLOptionElement;
+
+/** A note that is changed keeps its campaign: it is what says how long it is kept. */
+function prepareNote(form: HTMLFormElement, day: Day): void {
+  const note = noteOf(opening.subject, mine());
+  const campaigns = one<HTMLSelectElement>("[name=campaign_id]", form);
+  campaigns.replaceChildren(campaigns.options[0]!, ...options(day.campaigns));
+  campaigns.value = note ? (note.campaign_id ?? "") : (day.campaigns[0]?.value ?? "");
+  one<HTMLElement>("#note-about").hidden = note !== undefined || day.campaigns.length === 0;
+  one<HTMLTextAreaElement>("textarea", form).value = note?.text ?? "";
+  if (!opening.subject) opening.subject = crypto.randomUUID();
+  warned("", []);
+}
+
+one("#note form").addEventListener("submit", event => {
+  const { value } = (event as SubmitEvent).submitter as HTMLButtonElement;
+  if (value === "yes" && warned(field(event.target as HTMLFormElement, "text").value, [...knownPlaces(), ...placesOf(kept?.day)])) event.preventDefault();
+});
+one("#change-note").addEventListener("click", () => {
+  warned("", []);
+  one<HTMLElement>("#note textarea").focus();
+});
+const placesOf = (day: Day | undefined): string[] => day?.zones.map(zone => zone.name) ?? [];
 
 /** Puts the keyboard back where it was: the button may have been drawn anew meanwhile, or be gone. */
 function focusAgain(dialog: HTMLDialogElement): void {
@@ -166,6 +221,9 @@ async function closed(dialog: HTMLDialogElement): Promise<void> {
     await act("away", say(kind), { kind, from_on: text("from_on"), until_on: text("until_on") });
   } else if (kind === "opinion") {
     await giveOpinion(opening.subject, opening.stance, answer === "several" ? form.getAll("grounds").map(String) : [answer]);
+  } else if (kind === "note") {
+    const body = { kind, note_id: opening.subject, campaign_id: text("campaign_id") || null, written_at: new Date().toISOString(), text: text("text").trim() };
+    if (body.text) await act(opening.subject, say(kind), body);
   } else if (task && kind === "decline") {
     await act(task.task_id, titled(kind, task), { kind, proposal_id: task.proposal_id, reason: text("reason") });
   } else if (task && kind === "hand_back") {
@@ -176,19 +234,21 @@ async function closed(dialog: HTMLDialogElement): Promise<void> {
     if (wished_at) await act(task.task_id, titled(kind, task), { kind, proposal_id: task.proposal_id, wished_at });
   } else if (task && kind === "outcome") {
     await act(task.task_id, titled(kind, task), {
-      kind, task_id: task.task_id, contribution_id: task.contribution_id ?? crypto.randomUUID(), body: countedIn(form, task, answer === "never_happened"),
+      kind, task_id: task.task_id, contribution_id: task.contribution_id ?? crypto.randomUUID(), body: countedIn(form, task),
     });
   }
 }
 
-function countedIn(form: FormData, task: Task, never: boolean): Counted {
-  const many = (name: string): string[] => (never ? [] : form.getAll(name).map(String));
+/** Reads the form. Nobody met is a zero and nothing more; what did not take place is told as a correction of the plan. */
+function countedIn(form: FormData, task: Task): Counted {
+  const never = form.get("went") === "never";
+  const many = (name: string): string[] => form.getAll(name).map(String);
   const relays = [...form.keys()].filter(name => name.startsWith("made_")).map(name => name.slice("made_".length)).map(kind => ({
     kind, made: Number(form.get(`made_${kind}`)), took_hold: Number(form.get(`took_hold_${kind}`)),
   })).filter(relay => relay.made || relay.took_hold);
   return {
-    happened_on: String(form.get("happened_on") || task.happened_on), people_reached: never ? 0 : Number(form.get("people_reached")),
-    themes: many("themes"), languages: many("languages"), non_take_up: many("non_take_up"), relays: never ? [] : relays,
+    happened_on: String(form.get("happened_on") || task.happened_on), people_reached: Number(form.get("people_reached")),
+    themes: many("themes"), languages: many("languages"), non_take_up: many("non_take_up"), relays,
     reason: never ? "never_happened" : task.recorded ? String(form.get("reason") ?? "miscounted") : null,
   };
 }
@@ -199,8 +259,15 @@ const giveOpinion = (consultation_id: string, stance: string, grounds: string[])
 // --- taps ---------------------------------------------------------------------------------------------------------------
 
 document.addEventListener("click", event => {
-  const button = (event.target as Element).closest<HTMLElement>("button, a[data-view]");
+  const button = (event.target as Element).closest<HTMLElement>("button, a[data-leaflet]");
   if (!button) return;
+  const { leaflet, phrase } = button.dataset;
+  if (leaflet) {
+    event.preventDefault();
+    void openLeaflet(leaflet, button.textContent ?? "").then(there => (there ? undefined : openThere(leaflet)));
+  }
+  if (phrase !== undefined) showPhrase(idOf(button));
+  if ("forget" in button.dataset) void act(idOf(button), say("forget"), { kind: "forget_note", note_id: idOf(button) });
   const { open: dialog, step, count, stance } = button.dataset;
   if (dialog) open(dialog, button);
   if (stance) void giveOpinion(idOf(button), stance, []);
@@ -213,6 +280,12 @@ document.addEventListener("click", event => {
   if ("again" in button.dataset) void again(idOf(button)).then(() => send());
   if (button.id === "undo" && last) void drop(last.id).then(gone => toast(gone ? "undone" : "too_late"));
 });
+
+/** A leaflet that is not on the phone yet is opened where it is, if there is network. */
+function openThere(url: string): void {
+  if (navigator.onLine) location.assign(url);
+  else toast("not_here_yet");
+}
 
 function stepTo(step: number | undefined, count: number): void {
   const people = one<HTMLInputElement>("#outcome [name=people_reached]");
@@ -229,20 +302,23 @@ document.addEventListener("invalid", event => {
   if (more) more.open = true;
 }, true);
 
+const VIEWS = ["day", "quarter", "journal", "time", "waiting"];
 function show(): void {
   const wanted = location.hash.slice(1);
-  const view = ["time", "waiting"].includes(wanted) ? wanted : "day";
-  for (const name of ["day", "time", "waiting"]) {
-    one<HTMLElement>(`#view-${name}`).hidden = name !== view;
-    const link = one(`[data-view=${name}]`);
-    if (name === view) link.setAttribute("aria-current", "page");
+  const view = VIEWS.includes(wanted) ? wanted : "day";
+  for (const name of VIEWS) one<HTMLElement>(`#view-${name}`).hidden = name !== view;
+  for (const link of document.querySelectorAll<HTMLElement>("[data-view]")) {
+    if (link.dataset["view"] === view) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  if (view === "quarter" && kept) void readQuarter(kept.day.person_id, Date.now());
 }
 addEventListener("hashchange", () => {
   show();
   scrollTo(0, 0);
+  one<HTMLElement>("#content").focus({ preventScroll: true });
 });
+one("#search").addEventListener("input", drawActors);
 
 one<HTMLFormElement>("#leave").addEventListener("submit", event => {
   event.preventDefault();
@@ -251,7 +327,9 @@ one<HTMLFormElement>("#leave").addEventListener("submit", event => {
     await send(true);
     const { found } = await get<{ csrf: string }>("/me");
     if (!found) return;
-    await (await phone()).delete("kept", "day"); // the next person on this phone does not see one's day
+    // The next person on this phone sees nothing of this one; what waits stays, and is shown to nobody else.
+    if (kept) await settle(kept.day.person_id, Infinity);
+    await Promise.all([(await phone()).delete("kept", "day"), forgetNotes(), forgetQuarter()]);
     field(form, "csrf").value = found.csrf;
     form.submit();
   })();
@@ -267,16 +345,35 @@ addEventListener("beforeinstallprompt", event => {
   one<HTMLElement>("#install").hidden = false;
 });
 one("#install").addEventListener("click", () => void installable?.prompt());
+one("#persist").addEventListener("click", () => void navigator.storage.persist().then(told => tellPersisted(told, true)));
 one("#seen").addEventListener("click", () => {
-  one<HTMLElement>("#first-steps").hidden = true;
+  putAside();
+  one<HTMLElement>("#content").focus();
   void phone().then(db => db.put("kept", true, "first-steps-seen"));
 });
+
+/** The first steps stay within reach, under what waits on this phone. */
+function putAside(): void {
+  one<HTMLElement>("#seen").hidden = true;
+  one("#this-phone").append(one("#first-steps"));
+}
+
+/** Says whether the phone may throw away what it keeps. A phone that was asked answers once more. */
+function tellPersisted(persisted: boolean, was_asked = false): void {
+  one("#persisted").textContent = say(persisted ? "persisted" : was_asked ? "persist_refused" : "not_persisted");
+  one<HTMLElement>("#persist").hidden = persisted;
+}
+
 async function firstSteps(): Promise<void> {
-  void navigator.storage?.persist?.();
-  const installed = matchMedia("(display-mode: standalone)").matches || (navigator as { standalone?: boolean }).standalone === true;
+  const standalone = (navigator as { standalone?: boolean }).standalone;
+  const installed = matchMedia("(display-mode: standalone)").matches || standalone === true;
   const seen = await (await phone()).get("kept", "first-steps-seen");
-  one<HTMLElement>("#first-steps").hidden = installed || seen === true;
-  one<HTMLElement>("#on-iphone").hidden = !("standalone" in navigator);
+  one<HTMLElement>("#how-to-install").hidden = installed;
+  one<HTMLElement>("#on-iphone").hidden = standalone === undefined;
+  if (navigator.storage?.persisted) tellPersisted((await navigator.storage.persisted()) || (installed && (await navigator.storage.persist())));
+  else one<HTMLElement>("#persist").hidden = true;
+  if (seen === true) putAside();
+  one<HTMLElement>("#first-steps").hidden = false;
 }
 
 // --- when it is sent ----------------------------------------------------------------------------------------------------
@@ -288,7 +385,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") void flush(true); // leaving the app ends the time to undo
   else void send().then(() => (Date.now() - (kept?.read_at ?? 0) > FRESH_MS ? refresh() : undefined));
 });
-setInterval(() => void (operations.length ? send() : redraw()), LOOK_MS);
+setInterval(() => void (operations.some(operation => operation.state === "waiting") ? send() : redraw()), LOOK_MS);
 
 if ("serviceWorker" in navigator) {
   void navigator.serviceWorker.register(`/dispatch/app/sw.js?lang=${document.documentElement.lang}`, { scope: "/dispatch/app/" });
@@ -296,6 +393,7 @@ if ("serviceWorker" in navigator) {
 show();
 void (async () => {
   kept = (await (await phone()).get("kept", "day")) as Kept | undefined;
+  await openOthers();
   if (kept) await redraw(); // at once, from the phone; the network may take its time
   await firstSteps();
   await refresh();

@@ -1,5 +1,6 @@
 // Draws the day: what the server last told, with what this phone did since laid over it. Texts come from the page.
 import type { Operation, Session } from "./outbox";
+import { count, fill, list, one, piece, say, type Shown } from "./page";
 
 export type Counted = {
   happened_on: string; people_reached: number; themes: string[]; languages: string[]; non_take_up: string[];
@@ -16,55 +17,16 @@ export type Week = { day: string; host_partner: string; commitments: string; cam
 export type Choice = { value: string; name: string };
 export type Day = {
   person_id: string; name: string; now: string; day: string; on: string; known: boolean; late_yes: boolean; zone_id: string | null; zone_fr: string;
-  zone_nl: string; tasks: Task[]; to_record: Task[]; questions: Question[]; weeks: Week[]; zones: Choice[]; campaigns: Choice[];
+  zone_nl: string; tasks: Task[]; to_record: Task[]; journal: Task[]; questions: Question[]; weeks: Week[]; zones: Choice[]; campaigns: Choice[];
 };
 export type Kept = { day: Day; read_at: number };
-
-const words = document.getElementById("words")!.dataset;
-export const say = (key: string, values: Record<string, string | number> = {}): string =>
-  (words[key] ?? "").replace(/%\((\w+)\)s/g, (_, name: string) => String(values[name] ?? ""));
-const plurals = new Intl.PluralRules(document.documentElement.lang);
-export const count = (key: string, num: number): string => say(`${key}_${plurals.select(num) === "one" ? "one" : "other"}`, { num });
-
-export const one = <T extends Element>(selector: string, root: ParentNode = document): T => root.querySelector<T>(selector)!;
-type Shown = Record<string, unknown>;
-
-/** Writes values into the places of a piece of the page that name them. Never as HTML. */
-export function fill(root: ParentNode, shown: Shown): void {
-  for (const place of root.querySelectorAll<HTMLElement>("[data-text]")) place.textContent = String(shown[place.dataset["text"]!] ?? "");
-  for (const place of root.querySelectorAll<HTMLElement>("[data-if]")) place.hidden = !shown[place.dataset["if"]!];
-  for (const place of root.querySelectorAll<HTMLProgressElement>("[data-value]")) place.value = Number(shown[place.dataset["value"]!]);
-  for (const place of root.querySelectorAll<HTMLElement>("[data-text-list]")) {
-    place.replaceChildren(...(shown[place.dataset["textList"]!] as string[]).map(text => Object.assign(document.createElement("li"), { textContent: text })));
-  }
-}
-
-function piece(template: string, id: string, shown: Shown): DocumentFragment {
-  const made = one<HTMLTemplateElement>(`#t-${template}`).content.cloneNode(true) as DocumentFragment;
-  (made.firstElementChild as HTMLElement).dataset["id"] = id;
-  fill(made, shown);
-  return made;
-}
-
-function list(name: string, pieces: DocumentFragment[]): void {
-  const place = one<HTMLElement>(`[data-list=${name}]`);
-  const held = place.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
-  const id = held?.closest<HTMLElement>("[data-id]")?.dataset["id"];
-  place.replaceChildren(...pieces);
-  const block = document.querySelector<HTMLElement>(`[data-block=${name}]`);
-  if (block) block.hidden = pieces.length === 0;
-  if (!id) return;
-  // Redrawing must not lose one's place: the same button, else one that can be seen.
-  const there = [...place.querySelectorAll<HTMLElement>(`[data-id="${id}"] button`)].filter(button => button.getClientRects().length);
-  (there.find(button => button.textContent === held?.textContent) ?? there[0])?.focus();
-}
 
 /** Lays what this phone did, and nobody refused, over what the server told. */
 export function laidOver(task: Task, operations: Operation[]): Task {
   let shown = task;
   for (const { subject, body, state } of operations) {
     if (subject !== task.task_id || state === "refused") continue;
-    const kept = { ...shown, kept: true };
+    const kept = { ...shown, kept: state === "waiting" };
     if (body["kind"] === "accept") shown = { ...kept, state: "accepted" };
     if (body["kind"] === "decline" || body["kind"] === "hand_back") shown = { ...kept, state: "gone" };
     if (body["kind"] === "counter") shown = { ...kept, state: "countered", wished: "" };
@@ -76,15 +38,15 @@ export function laidOver(task: Task, operations: Operation[]): Task {
 const EARLY_MS = 3_600_000; // a task may begin, and be noted, an hour before its time
 
 export function draw(kept: Kept | undefined, operations: Operation[], session: Session, asked: boolean): void {
-  drawBand(kept, operations, session);
-  drawWaiting(operations);
+  const mine = operations.filter(operation => operation.person === kept?.day.person_id);
+  drawBand(operations.filter(isPending), mine.filter(isPending), session);
+  drawWaiting(mine.filter(isPending));
   one<HTMLElement>("#loading").hidden = kept !== undefined || asked;
   one<HTMLElement>("#nothing-kept").hidden = kept !== undefined || !asked;
   one<HTMLElement>("#tools").hidden = kept === undefined;
   if (!kept) return;
   const { day } = kept;
   const now = Date.parse(day.now) + (Date.now() - kept.read_at); // the server's clock, going on from when it was read
-  const mine = operations.filter(operation => operation.person === day.person_id);
   one("#hello").textContent = say("hello", { name: day.name });
   one("#today").textContent = day.day;
   one<HTMLElement>("#home").hidden = !day.zone_fr;
@@ -113,6 +75,27 @@ export function draw(kept: Kept | undefined, operations: Operation[], session: S
     shares: say("shares", { host: week.host_partner, own: week.commitments, campaigns: week.campaigns }),
   })));
   one<HTMLElement>("[data-block=no_weeks]").hidden = day.weeks.length > 0;
+  const week = day.weeks[0];
+  one<HTMLElement>("#to-time").hidden = !week;
+  one("#to-time span").textContent = week ? say("left_week", { left: week.left }) : "";
+  drawJournal(day, mine, now);
+}
+
+/** One's own record, the last day first: what was noted, and what this phone noted since. */
+function drawJournal(day: Day, mine: Operation[], now: number): void {
+  const there = new Set(day.journal.map(task => task.task_id));
+  const fresh = [...day.tasks, ...day.to_record].filter(task => !there.has(task.task_id)).reverse();
+  const noted = [...fresh, ...day.journal].map(task => laidOver(task, mine)).filter(task => task.recorded);
+  list("journal", noted.map(task => line(task, now, "", sentence(task))));
+  one<HTMLElement>("[data-block=no_journal]").hidden = noted.length > 0;
+}
+
+/** Tells in one sentence what was noted, with the words of the form. */
+function sentence(task: Task): string {
+  const { people_reached, themes, reason } = task.recorded!;
+  const about = themes.map(theme => one(`#outcome [name=themes][value=${theme}]`).parentElement!.textContent!.trim().toLowerCase());
+  const what = reason === "never_happened" ? say("never") : [count("people", people_reached), ...about].join(", ");
+  return `${task.day} · ${task.zone_fr} · ${what}.`;
 }
 
 /** The first task of another day begins at or after this: read from the tasks, because phones may be set to any time zone. */
@@ -145,7 +128,7 @@ const nameOf = (stance: string): string =>
   one<HTMLTemplateElement>("#t-questions").content.querySelector(`[data-stance=${stance}], [data-with=${stance}]`)?.textContent ?? "";
 
 function questionPiece(question: Question, mine: Operation[]): DocumentFragment {
-  const given = mine.findLast(operation => operation.subject === question.consultation_id && operation.state === "waiting");
+  const given = mine.findLast(operation => operation.subject === question.consultation_id && operation.state !== "refused");
   const stance = (given?.body["stance"] as string | undefined) ?? question.stance;
   return piece("questions", question.consultation_id, {
     ...question, due: say("until", { when: question.until }), mine: stance ? say("mine", { stance: nameOf(stance) }) : "",
@@ -157,13 +140,14 @@ function line(task: Task, now: number, when: string, detail?: string): DocumentF
   return piece("line", task.task_id, {
     ...task, when, saved: task.recorded && !task.kept,
     detail: detail ?? [when ? "" : `${task.day}, ${task.hours}`, task.zone_fr, task.recorded ? count("people", task.recorded.people_reached) : ""].filter(Boolean).join(" · "),
-    verb: task.recorded ? say("correct") : say("note"),
+    verb: task.recorded ? say("correct") : say("record_it"),
     can_record: task.state === "accepted" && begun, can_hand_back: task.state === "accepted" && !task.recorded && now < Date.parse(task.starts_at),
   });
 }
 
-function drawBand(kept: Kept | undefined, operations: Operation[], session: Session): void {
-  const own = operations.filter(operation => operation.person === kept?.day.person_id);
+const isPending = (operation: Operation): boolean => operation.state !== "taken";
+
+function drawBand(operations: Operation[], own: Operation[], session: Session): void {
   const others = operations.length - own.length;
   const state = session === "out" ? "out" : !navigator.onLine ? "offline" : operations.length ? "waiting" : "sent";
   const band = one<HTMLElement>("#band");
@@ -177,8 +161,6 @@ function drawBand(kept: Kept | undefined, operations: Operation[], session: Sess
   write("#count", own.length ? count("waiting", own.length) : operations.length ? "" : say("sent"));
   write("#others", others ? count("others", others) : "");
   one<HTMLElement>("#sign-in").hidden = state !== "out";
-  write("#badge", String(operations.length));
-  one<HTMLElement>("#badge").hidden = operations.length === 0;
 }
 
 function drawWaiting(operations: Operation[]): void {

@@ -10,8 +10,9 @@ export type Operation = {
   body: Record<string, unknown>;
   title: string; // how the lists of what waits call it
   not_before: number; // epoch ms; until then it can be undone
-  state: "waiting" | "refused";
+  state: "waiting" | "refused" | "taken";
   reasons: string[];
+  taken_at?: number; // epoch ms; from then on it is only shown, until what the server tells includes it
 };
 export type Session = "in" | "out" | "unknown";
 export type News = { answered: number; session: Session }; // taken or refused: either changes the day
@@ -73,16 +74,31 @@ async function wakeLater(): Promise<void> {
   }
 }
 
-export const pending = async (): Promise<Operation[]> => (await phone()).getAllFromIndex("outbox", "seq");
+/** Everything that this phone did and that what the server last told may not include yet. */
+export const written = async (): Promise<Operation[]> => (await phone()).getAllFromIndex("outbox", "seq");
+
+/** What has not been taken: it waits, or was refused and not read yet. */
+export const pending = async (): Promise<Operation[]> => (await written()).filter(operation => operation.state !== "taken");
+
+/** Forgets what the server had taken before it told somebody what it knows; of others nothing that was taken stays. */
+export async function settle(person: string, told_at: number): Promise<void> {
+  const tx = (await phone()).transaction("outbox", "readwrite");
+  for (const operation of await tx.store.getAll()) {
+    const told = operation.person !== person || (operation.taken_at ?? 0) <= told_at;
+    if (operation.state === "taken" && told) await tx.store.delete(operation.id);
+  }
+  await tx.done;
+}
 
 /** Takes an operation off the phone: undone, or refused and read. False when it was sent already. */
 export async function drop(id: string): Promise<boolean> {
   const tx = (await phone()).transaction("outbox", "readwrite", { durability: "strict" });
   const known = await tx.store.get(id);
-  if (known) await tx.store.delete(id);
+  const there = known !== undefined && known.state !== "taken";
+  if (there) await tx.store.delete(id);
   await tx.done;
   tell();
-  return known !== undefined;
+  return there;
 }
 
 /** Lets a refused operation be judged once more. */
@@ -141,6 +157,7 @@ async function send(hurry: boolean): Promise<News> {
   for (const { id } of await pending()) {
     const operation = await (await phone()).get("outbox", id); // undone or sent meanwhile?
     if (!operation || operation.person !== me.person_id || held.has(operation.subject)) continue;
+    if (operation.state === "taken") continue;
     const later = !hurry && operation.not_before > Date.now();
     if (later || operation.state === "refused") {
       held.add(operation.subject);
@@ -173,7 +190,8 @@ async function sendOne(operation: Operation, me: Me): Promise<"taken" | "refused
   const db = await phone();
   if (answer.ok) {
     if (said.id !== operation.id) return "no answer";
-    await db.delete("outbox", operation.id);
+    // Kept in the picture until the day is read anew: a phone that dies here must not show it undone.
+    await db.put("outbox", { ...operation, state: "taken", taken_at: Date.now() });
     tell();
     return "taken";
   }

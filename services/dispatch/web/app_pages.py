@@ -10,8 +10,9 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
+from services.dispatch.rules.notes import NOTE_MAX
 from shared.errors import OutsideError
-from shared.web import page
+from shared.web import page, see_other
 from shared.web.languages import UI
 from shared.words import (
     CorrectionReason,
@@ -28,6 +29,7 @@ from shared.words import (
 router = APIRouter(include_in_schema=False)
 BUILT = UI / "static" / "built"
 APP = "/dispatch/app/"
+PLAIN_DAY = "/dispatch/"
 ICONS = (("icon-192.png", "192x192"), ("icon-512.png", "512x512"))
 NEEDS_GROUNDS = (Stance.WITH_CONDITIONS, Stance.AGAINST)
 SIMPLE_STANCES = (Stance.FOR, Stance.NO_OPINION)
@@ -48,7 +50,12 @@ def built(name: str) -> Path:
 
 @router.get("/app/", response_class=HTMLResponse)
 async def show_app(request: Request) -> Response:
-    """Show the shell; its service worker keeps it for the time without network."""
+    """Show the shell; its service worker keeps it for the time without network.
+
+    Where nothing was bundled the plain page takes its place: workers land here.
+    """
+    if not (BUILT / "assets.json").exists():
+        return see_other(PLAIN_DAY)
     assets: dict[str, str] = json.loads(built("assets.json").read_text())
     return page(
         request,
@@ -66,6 +73,7 @@ async def show_app(request: Request) -> Response:
         stances_with_grounds=NEEDS_GROUNDS,
         grounds=tuple(Ground),
         reasons=REASONS_TO_CORRECT,
+        note_max=NOTE_MAX,
     )
 
 
