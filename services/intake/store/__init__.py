@@ -69,9 +69,13 @@ from services.intake.store.signals import (
 from services.intake.store.tables import metadata
 from services.intake.store.territories import (
     Territory,
+    TerritoryDraft,
     current_territory,
+    drop_territory_draft,
     find_territory,
     save_territory,
+    save_territory_draft,
+    territory_draft_of,
 )
 
 __all__ = [
@@ -89,6 +93,7 @@ __all__ = [
     "ReadableOpinion",
     "Signal",
     "Territory",
+    "TerritoryDraft",
     "answered",
     "campaign_from",
     "campaign_of",
@@ -103,6 +108,7 @@ __all__ = [
     "decision_of",
     "draft_of",
     "drop_judgement_draft",
+    "drop_territory_draft",
     "find_territory",
     "first_asked",
     "index_run_of",
@@ -135,5 +141,7 @@ __all__ = [
     "save_reply",
     "save_signal",
     "save_territory",
+    "save_territory_draft",
     "signal_of",
+    "territory_draft_of",
 ]

@@ -38,6 +38,15 @@ territory = Table(  # every version that was loaded; the last one counts
     Column("loaded_at", MOMENT, nullable=False),
     Column("loaded_by", Uuid),
 )
+territory_draft = Table(  # sent by somebody, not confirmed yet
+    "territory_draft",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("pack", JSONB, nullable=False),
+    Column("report", JSONB),
+    Column("made_at", MOMENT, nullable=False),
+    Column("made_by", Uuid),
+)
 invitation = Table(
     "invitation",
     metadata,

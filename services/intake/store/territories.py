@@ -3,17 +3,21 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from services.intake.rules.source_text import N_
 from services.intake.rules.territory.model import TerritoryPack, middles_km
 from services.intake.rules.territory.payload import pack_as_payload, pack_from_payload
-from services.intake.store.tables import territory
+from services.intake.store.tables import territory, territory_draft
 from shared.db import Tx, ZoneName, save_zones
-from shared.errors import refuse
+from shared.errors import MissingError, refuse
 from shared.words import PersonId
+
+DRAFT_LIFE = timedelta(days=1)
 
 # A kept version never changes, and reading one takes longer than a slider may: the last few that
 # were read stay at hand, by their digest.
@@ -100,3 +104,47 @@ async def current_territory(tx: Tx) -> Territory:
             place="territory",
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryDraft:
+    """A pack that somebody sent. `report` is what an import said of its files, as plain values."""
+
+    id: UUID
+    pack: TerritoryPack
+    report: dict[str, Any] | None
+
+
+async def save_territory_draft(
+    tx: Tx,
+    draft_id: UUID,
+    pack: TerritoryPack,
+    report: dict[str, Any] | None,
+    by: PersonId | None,
+) -> None:
+    """Keep a pack until somebody confirms it; drafts older than a day go."""
+    old = territory_draft.c.made_at < tx.now - DRAFT_LIFE
+    await tx.execute(delete(territory_draft).where(old))
+    await tx.execute(
+        insert(territory_draft).values(
+            id=draft_id, pack=pack_as_payload(pack), report=report, made_at=tx.now, made_by=by
+        )
+    )
+
+
+async def territory_draft_of(tx: Tx, draft_id: UUID) -> TerritoryDraft:
+    """Return a pack that waits for its confirmation.
+
+    Raises:
+        MissingError: there is none, or it was confirmed, thrown away or forgotten.
+    """
+    kept = await tx.execute(select(territory_draft).where(territory_draft.c.id == draft_id))
+    row = kept.one_or_none()
+    if row is None:
+        raise MissingError("territory draft")
+    return TerritoryDraft(row.id, pack_from_payload(row.pack), row.report)
+
+
+async def drop_territory_draft(tx: Tx, draft_id: UUID) -> None:
+    """Forget a pack that waited."""
+    await tx.execute(delete(territory_draft).where(territory_draft.c.id == draft_id))

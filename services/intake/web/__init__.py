@@ -19,6 +19,7 @@ from services.intake.web import (
     pages_signals,
     pages_targeting,
     pages_territory,
+    pages_territory_import,
 )
 
 router = APIRouter()
@@ -42,5 +43,6 @@ for pages in (
     pages_signals,
     pages_morning,
     pages_territory,
+    pages_territory_import,
 ):
     router.include_router(pages.router, include_in_schema=False)

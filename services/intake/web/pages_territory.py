@@ -6,14 +6,16 @@ from markupsafe import Markup
 
 from services.intake import store
 from services.intake.rules.territory.drawing import MapLook, draw_map
-from services.intake.rules.territory.model import Indicator, Level, latest_values
+from services.intake.rules.territory.model import Indicator, Level, Zone, latest_values
 from services.intake.rules.territory.zones import (
     INHABITANTS_MAX,
     INHABITANTS_MIN,
+    ZoneDescription,
     indicator_reader,
     shape_of,
     zone_of,
 )
+from services.intake.steps.describe_zone import describe_zone
 from services.intake.steps.edit_zone import edit_zone
 from services.intake.web.forms import Typed, told, typed_in, words_in
 from shared.db import Database
@@ -30,12 +32,21 @@ async def show_territory(request: Request, database: Db, _: Coordinator) -> Resp
     async with database.reading() as tx:
         territory = await store.find_territory(tx)
     language = language_of(request)
-    drawn = None
+    drawn: Markup | None = None
+    zones: tuple[Zone, ...] = ()
     if territory is not None:
+        zones = tuple(sorted(territory.pack.zones, key=lambda zone: zone.name(language)))
         links = {z.id: f"/intake/territory/{z.id}" for z in territory.pack.zones}
         svg = draw_map(territory.pack, language, MapLook(links=links))
         drawn = Markup(svg)  # noqa: S704 - the drawing escapes whatever it is given
-    return page(request, "territory.html", territory=territory, drawn=drawn, language=language)
+    return page(
+        request,
+        "territory.html",
+        territory=territory,
+        zones=zones,
+        drawn=drawn,
+        language=language,
+    )
 
 
 @router.get("/territory/{zone_id}", response_class=HTMLResponse)
@@ -48,14 +59,30 @@ async def show_zone(request: Request, database: Db, _: Coordinator, zone_id: Zon
 async def redraw_zone(
     request: Request, database: Db, who: Coordinator, zone_id: ZoneId
 ) -> Response:
-    """Give a zone another set of sectors."""
+    """Say a zone in other words, and give it another set of sectors where that is asked."""
     typed = await typed_in(request)
     try:
         async with database.transaction() as tx:
-            await edit_zone(zone_id, words_in(typed.text("sectors")), who.person_id, tx)
+            territory = await store.current_territory(tx)
+            zone = zone_of(territory.pack, zone_id)
+            if "name_fr" in typed.lists:
+                await describe_zone(zone_id, description_typed(typed), who.person_id, tx)
+            sectors = words_in(typed.text("sectors"))
+            if "sectors" in typed.lists and set(sectors) != set(zone.sectors):
+                await edit_zone(zone_id, sectors, who.person_id, tx)
     except RefusedError as refused:
         return await zone_page(request, database, zone_id, typed, refused.problems)
     return see_other(f"/intake/territory/{zone_id}")
+
+
+def description_typed(typed: Typed) -> ZoneDescription:
+    """Gather the words for a zone from its fields."""
+    return ZoneDescription(
+        name_fr=typed.text("name_fr"),
+        name_nl=typed.text("name_nl"),
+        host_partners=tuple(typed.text("host_partners").split(";")),
+        group_id=typed.text("group_id"),
+    )
 
 
 async def zone_page(
@@ -89,7 +116,15 @@ async def zone_page(
         has_sectors=any(place.level is Level.SECTOR for place in pack.places),
         attribution=pack.attribution,
         language=language,
-        typed=typed or Typed.of(sectors=" ".join(zone.sectors)),
+        typed=(typed or Typed()).over(
+            Typed.of(
+                name_fr=zone.name_fr,
+                name_nl=zone.name_nl,
+                host_partners="; ".join(zone.host_partners),
+                group_id=zone.group_id,
+                sectors=" ".join(zone.sectors),
+            )
+        ),
         problems=told(request, problems),
     )
 

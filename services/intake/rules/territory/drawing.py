@@ -115,7 +115,7 @@ def _svg(
 
 def _zone(zone: Zone, language: str, content: str, look: MapLook) -> str:
     municipalities = ", ".join(name.said_in(language) for name in zone.municipalities)
-    said = f"{zone.name(language)} ({municipalities}), {zone.id}"
+    said = f"{zone.name(language)} {zone.id} ({municipalities})"
     if note := look.notes.get(zone.id, ""):
         said = f"{said} : {note}"
     said = escape(said)
@@ -130,14 +130,14 @@ def _zone(zone: Zone, language: str, content: str, look: MapLook) -> str:
 def _label(zone: Zone, language: str, x: float, middle: float) -> str:
     lines = wrap(zone.name(language), CHARACTERS_PER_LINE, break_long_words=False)[:LINES_MAX]
     top = middle - (len(lines) * LINE_HEIGHT + ID_SIZE) / 2 + LABEL_SIZE
-    spans = "".join(
+    spans = " ".join(
         f'<tspan x="{x:g}" y="{top + number * LINE_HEIGHT:g}">{escape(line)}</tspan>'
         for number, line in enumerate(lines)
     )
     below = top + len(lines) * LINE_HEIGHT
     return (
         f'<text class="zone-name" font-size="{LABEL_SIZE}" text-anchor="middle"'
-        f' fill="currentColor" stroke="none">{spans}</text>'
+        f' fill="currentColor" stroke="none">{spans}</text> '
         f'<text class="zone-id" font-size="{ID_SIZE}" text-anchor="middle" x="{x:g}"'
         f' y="{below:g}" fill="currentColor" stroke="none">{escape(zone.id)}</text>'
     )

@@ -8,6 +8,7 @@ from services.intake.rules.territory.adding_up import (
     POPULATION,
     zone_values,
 )
+from services.intake.rules.territory.check import check_pack
 from services.intake.rules.territory.indicators import indicator_for
 from services.intake.rules.territory.model import (
     Border,
@@ -69,6 +70,16 @@ class ZoneEdit:
     after: ZoneShape
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneDescription:
+    """The words for a zone: its names, who hosts its workers, the working zone it belongs to."""
+
+    name_fr: str
+    name_nl: str
+    host_partners: tuple[str, ...] = ()
+    group_id: str = ""
+
+
 def edit_zone(pack: TerritoryPack, zone_id: str, sectors: Iterable[str]) -> ZoneEdit:
     """Give a zone another set of sectors; its municipalities, figures and outline follow.
 
@@ -114,6 +125,26 @@ def edit_zone(pack: TerritoryPack, zone_id: str, sectors: Iterable[str]) -> Zone
     )
     changed = replace(changed, values=_refigured(changed, edited))
     return ZoneEdit(changed, shape_of(pack, zone.id), shape_of(changed, zone_id))
+
+
+def describe_zone(pack: TerritoryPack, zone_id: str, said: ZoneDescription) -> TerritoryPack:
+    """Return the pack with other words for one zone; its sectors and figures stay.
+
+    Raises:
+        MissingError: there is no such zone.
+        RefusedError: a name is missing, or the words break a law of `check_pack`.
+    """
+    zone = replace(
+        zone_of(pack, zone_id),
+        name_fr=said.name_fr.strip(),
+        name_nl=said.name_nl.strip(),
+        host_partners=tuple(name.strip() for name in said.host_partners if name.strip()),
+        group_id=said.group_id.strip(),
+    )
+    changed = replace(pack, zones=tuple(zone if z.id == zone_id else z for z in pack.zones))
+    if problems := check_pack(changed):
+        raise RefusedError(*problems)
+    return changed
 
 
 def zone_of(pack: TerritoryPack, zone_id: str) -> Zone:
