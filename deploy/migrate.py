@@ -19,12 +19,13 @@ SCHEMAS = ("access", *SERVICES)
 LEDGER_ROLES = ("sealer", "funder")
 LEDGER_OPEN = (
     "reporting.ledger_block, reporting.ledger_anchor, reporting.ledger_policy,"
-    " reporting.funder_zoning"
+    " reporting.funder_zoning, reporting.published_signal"
 )
+PUBLIC_VIEWS = "reporting.public_campaign, reporting.public_plan, reporting.public_place"
 LEDGER_CLOSED = "reporting.ledger_audit, reporting.ledger_member"
 LEDGER_SOURCES = (
     "reporting.campaign, reporting.campaign_zone, reporting.contribution, reporting.planned_task,"
-    " reporting.zone, reporting.ledger_waiver"
+    " reporting.zone, reporting.ledger_waiver, reporting.signal"
 )
 MIGRATION_LOCK = 7_141_592  # any number that nothing else locks
 LOCK_TIMEOUT = "4s"  # a migration that waits longer would stop the service behind it
@@ -139,7 +140,8 @@ def grant_ledger(connection: Connection) -> None:
         f"revoke all on {tables}, {keys} from {reporting}",
         f"revoke update on reporting.ledger_waiver from {reporting}",
         f"grant usage on schema reporting to {sealer}, {funder}",
-        f"grant select on {LEDGER_OPEN} to {reporting}, {funder}",
+        f"revoke all on {PUBLIC_VIEWS} from {reporting}",
+        f"grant select on {LEDGER_OPEN}, {PUBLIC_VIEWS} to {reporting}, {funder}",
         f"grant select, insert on {tables} to {sealer}",
         f"grant select, insert, delete on {keys} to {sealer}",
         f"grant select on {LEDGER_SOURCES} to {sealer}",

@@ -25,4 +25,6 @@ def web(settings: ReportingSettings) -> FastAPI:
     """Build the people's door, mounted under `/reporting`."""
     link = BusLink(worker(settings), settings.nats_url)
     names = [chore.name for chore in CHORES]
-    return create_app("reporting", settings, [people.router], link=link, chores=names)
+    return create_app(
+        "reporting", settings, [people.router], link=link, chores=names, readers=["funder"]
+    )

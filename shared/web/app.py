@@ -68,13 +68,14 @@ class NoLink:
         return {}
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - what one app is made of, named
     service: str,
     settings: HouseSettings,
     routers: Sequence[APIRouter],
     *,
     link: Link | None = None,
     chores: Sequence[str] = (),
+    readers: Sequence[str] = (),
 ) -> FastAPI:
     """Build a service's web app; `main.py` mounts it under `/<service>`.
 
@@ -84,6 +85,8 @@ def create_app(
         routers: of the service's `web.py`.
         link: to the bus, a `shared.bus.BusLink`; the only thing that knows NATS here.
         chores: the names of the service's sweeps, reported by `/api/pulse`.
+        readers: database roles that may read less of the service's schema than its own, for
+            pages of people from outside; opened as `app.state.readers[role]`.
     """
     development = settings.profile is not Profile.PRODUCTION
     app = FastAPI(
@@ -98,6 +101,7 @@ def create_app(
     app.state.settings = settings
     app.state.link = link or NoLink()
     app.state.chores = list(chores)
+    app.state.reading_roles = tuple(readers)
     app.state.templates = template_environment(service)
     app.mount("/static", StaticFiles(directory=UI / "static"), name="static")
     app.middleware("http")(add_headers)
@@ -120,6 +124,12 @@ async def life(app: FastAPI) -> AsyncIterator[None]:
         access_url = settings.database_url_of("access")
         access = Database(access_url, "access", Clock.SYSTEM, pool_size=3)
         stack.push_async_callback(access.close)
+        app.state.readers = {}
+        for role in app.state.reading_roles:
+            url = settings.database_url_of(role)
+            reader = Database(url, service, settings.clock, pool_size=2)
+            stack.push_async_callback(reader.close)
+            app.state.readers[role] = reader
         await link.start()
         stack.push_async_callback(link.stop)
         app.state.database, app.state.access = database, access

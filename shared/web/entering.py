@@ -28,6 +28,7 @@ HOME_OF = {
     Role.COORDINATION: "/intake/",
     Role.WORKER: "/dispatch/app/",
     Role.HOST_PARTNER: "/dispatch/partner",
+    Role.FUNDER: "/reporting/funder",
     Role.ADMINISTRATOR: "/access/people",
 }
 PAGE_OF = {Stage.SET_UP: "/access/set-up", Stage.SECOND_STEP: "/access/second-step"}

@@ -54,7 +54,11 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/dispatch/", "Ma journée"),
         ("/notify/", "Mes messages"),
     ),
-    Role.HOST_PARTNER: (("/dispatch/partner", "Votre part du temps"),),
+    Role.HOST_PARTNER: (
+        ("/dispatch/partner", "Votre part du temps"),
+        ("/reporting/public", "Ce que font les RAQ"),
+    ),
+    Role.FUNDER: (("/reporting/funder", "Suivi des campagnes"),),
     Role.ADMINISTRATOR: (("/access/people", "Accès"),),
 }
 

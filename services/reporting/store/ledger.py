@@ -278,6 +278,32 @@ async def append(tx: Tx, ledger_id: str, found: Seal) -> None:
     await append_audit(tx, ledger_id, found.audit)
 
 
+async def publish_signals(  # noqa: PLR0913, PLR0917 - one row's worth, named
+    tx: Tx, ledger_id: str, campaign_id: UUID, seq: int, workers_min: int, day: date
+) -> None:
+    """Publish what rises from the field, at a seal: answered, and raised by enough workers.
+
+    That it was raised is published, never how often: a number would grow with one person's word.
+    """
+    await tx.execute(
+        text(
+            "insert into published_signal (ledger_id, seq, day, kind, theme)"
+            " select :ledger_id, :seq, :day, kind, theme from signal"
+            " where campaign_id = :campaign_id and kind is not null"
+            " group by kind, theme having count(distinct worker_id) >= :workers_min"
+            " and bool_or(answer is not null)"
+            " on conflict do nothing"
+        ),
+        {
+            "ledger_id": ledger_id,
+            "campaign_id": campaign_id,
+            "seq": seq,
+            "day": day,
+            "workers_min": workers_min,
+        },
+    )
+
+
 async def append_audit(tx: Tx, ledger_id: str, rows: Sequence[AuditRow]) -> None:
     """Write rows of the audit behind what is there."""
     behind = await head(tx, ledger_id, AUDIT)

@@ -1,11 +1,11 @@
-"""The people's door of reporting: the coordination's figures."""
+"""The people's door of reporting: the coordination's figures, and what is published."""
 
 from fastapi import APIRouter
 
-from services.reporting.web import figures
+from services.reporting.web import figures, funder, public
 
 router = APIRouter()
-for part in (figures,):
+for part in (figures, funder, public):
     router.include_router(part.router)
 
 __all__ = ["router"]

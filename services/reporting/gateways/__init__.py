@@ -1,0 +1,1 @@
+"""What reporting makes for the world outside: files of other people's formats."""

@@ -1,0 +1,119 @@
+"""What is published of campaigns, as anybody outside reads it. Queries of the funder's own role.
+
+Screens, files, mails and programs take their figures from here and from nowhere else, so that they
+are the same by construction.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.reporting.rules.published import (
+    Anchored,
+    Plan,
+    PublicCampaign,
+    PublicZone,
+    PublishedSignal,
+    Sum,
+)
+from shared.db import Tx
+from shared.errors import MissingError
+from shared.words import SignalKind, Theme
+
+
+async def public_campaigns(tx: Tx, only: UUID | None = None) -> list[PublicCampaign]:
+    """List the campaigns that were declared, the latest first."""
+    found = await tx.execute(
+        text(
+            "select c.campaign_id, c.invitation_id, c.name_fr, c.name_nl, c.crisis, c.starts_on,"
+            " c.ends_on, c.closed_at, c.life, c.zones, p.described"
+            " from public_campaign c left join ledger_policy p using (campaign_id)"
+            " where cast(:only as uuid) is null or c.campaign_id = :only"
+            " order by c.starts_on desc, c.campaign_id"
+        ),
+        {"only": only},
+    )
+    return [PublicCampaign(**row._mapping) for row in found]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+async def public_campaign(tx: Tx, campaign_id: UUID) -> PublicCampaign:
+    """Return one campaign.
+
+    Raises:
+        MissingError: there is none of this id.
+    """
+    found = await public_campaigns(tx, campaign_id)
+    if not found:
+        raise MissingError("campaign")
+    return found[0]
+
+
+async def sums_of(tx: Tx, campaign_id: UUID, until_seal: int | None = None) -> list[Sum]:
+    """Return every block of a campaign's ledger, in the order of its chain."""
+    found = await tx.execute(
+        text(
+            "select b.seq, b.day, b.view, b.code, b.actions, b.contacts"
+            " from ledger_block b join ledger_policy p using (ledger_id)"
+            " where p.campaign_id = :campaign_id"
+            " and (cast(:until as integer) is null or b.seq <= :until) order by b.number"
+        ),
+        {"campaign_id": campaign_id, "until": until_seal},
+    )
+    return [Sum(row.seq, row.day, row.view, row.code, row.actions, row.contacts) for row in found]
+
+
+async def plan_of(tx: Tx, campaign_id: UUID) -> list[Plan]:
+    """Return what was planned, in seats: a task for two people has two."""
+    found = await tx.execute(
+        text(
+            "select kind, zone, week, seats from public_plan where campaign_id = :campaign_id"
+            " order by week, zone, kind"
+        ),
+        {"campaign_id": campaign_id},
+    )
+    return [Plan(row.kind, row.zone, row.week, row.seats) for row in found]
+
+
+async def zones_of(tx: Tx, year: int) -> Mapping[str, PublicZone]:
+    """Return the funder zones of a year, each with the neighbourhoods it is made of."""
+    found = await tx.execute(
+        text(
+            "select code, name_fr, name_nl, municipality from public_place where year = :year"
+            " order by code, municipality, name_fr"
+        ),
+        {"year": year},
+    )
+    zones: dict[str, PublicZone] = {}
+    for row in found:
+        known = zones.get(row.code, PublicZone(row.code, (), ()))
+        zones[row.code] = known.with_place(row.municipality, row.name_fr, row.name_nl)
+    return zones
+
+
+async def signals_of(tx: Tx, campaign_id: UUID) -> list[PublishedSignal]:
+    """Return what rises from the field."""
+    found = await tx.execute(
+        text(
+            "select s.seq, s.day, s.kind, s.theme from published_signal s"
+            " join ledger_policy p using (ledger_id) where p.campaign_id = :campaign_id"
+            " order by s.seq, s.kind, s.theme"
+        ),
+        {"campaign_id": campaign_id},
+    )
+    return [
+        PublishedSignal(row.seq, row.day, SignalKind(row.kind), Theme(row.theme)) for row in found
+    ]
+
+
+async def anchor_of(tx: Tx, campaign_id: UUID) -> Anchored:
+    """Return how long a campaign's chain of blocks is, and its last hash: what files carry."""
+    found = await tx.execute(
+        text(
+            "select b.number, b.row_hash from ledger_block b join ledger_policy p using (ledger_id)"
+            " where p.campaign_id = :campaign_id order by b.number desc limit 1"
+        ),
+        {"campaign_id": campaign_id},
+    )
+    row = found.one_or_none()
+    return Anchored(row.number, row.row_hash) if row else Anchored(0, "")

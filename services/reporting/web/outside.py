@@ -1,0 +1,69 @@
+"""What pages of people from outside share: the funder's database role, and names of codes."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from services.reporting.rules.codes import KINDS
+from services.reporting.rules.published import Published, PublicZone, standing
+from services.reporting.store import published
+from shared.access import Identity
+from shared.db import Database, Tx
+from shared.web import BRUSSELS, allow, translate
+from shared.words import Role
+
+FUNDER = "funder"
+WORDS = {
+    "theme": "published_theme",
+    "language": "published_language",
+    "kind": "published_kind",
+    "non_take_up": "published_non_take_up",
+    "relay": "published_relay",
+}
+
+
+def outside_of(request: Request) -> Database:
+    """Return reporting's database as the funder's role sees it: what is published, no more."""
+    database: Database = request.app.state.readers[FUNDER]
+    return database
+
+
+OutsideDb = Annotated[Database, Depends(outside_of)]
+Follower = Annotated[Identity, Depends(allow(Role.FUNDER, Role.COORDINATION))]
+"""Whoever follows campaigns as the funder does: the coordination sees it as the funder sees it."""
+
+
+async def read_published(tx: Tx, campaign_id: UUID, until_seal: int | None = None) -> Published:
+    """Read what is published of a campaign: the one select of screens, files and programs.
+
+    As it was after the seal `until_seal`; as it is now when none is given.
+
+    Raises:
+        MissingError: no such campaign.
+    """
+    campaign = await published.public_campaign(tx, campaign_id)
+    whole = await published.sums_of(tx, campaign_id)
+    sums = [s for s in whole if until_seal is None or s.seq <= until_seal]
+    today = tx.now.astimezone(BRUSSELS).date()
+    found = await published.signals_of(tx, campaign_id)
+    return Published(
+        campaign=campaign,
+        standing=standing(
+            campaign, sums, await published.plan_of(tx, campaign_id), KINDS, today=today
+        ),
+        zones=await published.zones_of(tx, campaign.starts_on.year),
+        signals=tuple(s for s in found if until_seal is None or s.seq <= until_seal),
+        anchor=await published.anchor_of(tx, campaign_id),
+        seals=max((s.seq for s in whole), default=0),
+        today=today,
+    )
+
+
+def code_name(language: str, view: str, code: str, zones: Mapping[str, PublicZone]) -> str:
+    """Name a code of a view in the reader's language; a funder zone by its municipalities."""
+    if view in WORDS:
+        return translate(language, f"{WORDS[view]}.{code}")
+    zone = zones.get(code)
+    return f"{code} · {', '.join(zone.municipalities)}" if zone else code

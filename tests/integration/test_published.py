@@ -1,0 +1,134 @@
+"""What people from outside read: the sealed ledger beside the plan, and nothing that is hidden."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from deploy.engines import Engines
+from shared.words import Role
+from tests.house import House
+from tests.sealed import MONDAY, ZONES, Campaign, at, team, with_a_territory
+from tests.told import a_house_where_only
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture(scope="module")
+async def house(engines: Engines) -> AsyncIterator[House]:
+    async with a_house_where_only("reporting", engines) as running:
+        await with_a_territory(running)
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def sealed(house: House) -> Campaign:
+    """A campaign of three weeks, sealed each Monday."""
+    campaign = Campaign(house, team(12))
+    await campaign.begin()
+    for week in range(3):
+        await campaign.outcomes(MONDAY + week * WEEK, 36)
+        await house.at(at(MONDAY + (week + 1) * WEEK, 7))
+    return campaign
+
+
+@pytest.fixture(scope="module")
+async def funder(house: House) -> httpx.AsyncClient:
+    return await house.enter(Role.FUNDER, "COCOM")
+
+
+def plain(page: str) -> str:
+    """Return what a page says, without its tags, with plain spaces."""
+    words = re.sub(r"<[^>]+>", " ", page.replace("\u202f", " ").replace("\u00a0", " "))
+    return re.sub(r"\s+", " ", words)
+
+
+async def test_the_funder_reads_where_a_campaign_stands_in_one_sentence(
+    house: House, sealed: Campaign, funder: httpx.AsyncClient
+) -> None:
+    actions, contacts = await sealed.total()
+
+    page = plain((await funder.get(f"/reporting/funder/campaigns/{sealed.campaign_id}")).text)
+
+    assert f"{actions} interventions sur les 32 prévues" in page
+    assert f"et rencontré {contacts} personnes" in page
+    assert "Zone par zone" in page
+    assert "non publié" in page
+    assert "Prochains chiffres" in page
+
+
+async def test_no_neighbourhood_stands_on_what_leaves_the_house(
+    house: House, sealed: Campaign, funder: httpx.AsyncClient
+) -> None:
+    pages = [
+        await funder.get("/reporting/funder"),
+        await funder.get(f"/reporting/funder/campaigns/{sealed.campaign_id}"),
+        await funder.get("/reporting/public"),
+    ]
+
+    assert all(page.status_code == 200 for page in pages)
+    assert not any(zone in page.text for zone in ZONES for page in pages)
+
+
+async def test_the_coordination_sees_the_same_figures_as_the_funder(
+    house: House, sealed: Campaign, funder: httpx.AsyncClient
+) -> None:
+    coordination = await house.enter(Role.COORDINATION, "Inès")
+    path = f"/reporting/funder/campaigns/{sealed.campaign_id}"
+
+    theirs, ours = await funder.get(path), await coordination.get(path)
+
+    figures = re.compile(r'<td class="n">.*?</td>')
+    assert figures.findall(theirs.text) == figures.findall(ours.text)
+    assert "Vous voyez ce que voit le pouvoir subsidiant" in ours.text
+
+
+async def test_a_page_can_be_read_as_it_was_after_an_earlier_seal(
+    house: House, sealed: Campaign, funder: httpx.AsyncClient
+) -> None:
+    first = sum(
+        b["actions"] for b in await sealed.blocks() if b["view"] == "total" and b["seq"] == 1
+    )
+    path = f"/reporting/funder/campaigns/{sealed.campaign_id}"
+
+    earlier = plain((await funder.get(path, params={"seal": "1"})).text)
+
+    assert f"{first} interventions sur les" in earlier
+
+
+async def test_public_pages_round_every_figure_down_to_five(house: House, sealed: Campaign) -> None:
+    actions, _ = await sealed.total()
+    anybody = httpx.AsyncClient(transport=house.transport, base_url="http://relais.test")
+
+    page = plain((await anybody.get("/reporting/public")).text)
+
+    told = [int(number) for number in re.findall(r"au moins (\d+)", page)]
+    assert actions - actions % 5 in told
+    assert all(number % 5 == 0 for number in told)
+
+
+async def test_a_campaign_without_a_seal_says_why_nothing_is_published(
+    house: House, funder: httpx.AsyncClient
+) -> None:
+    campaign = Campaign(house, team(2))
+    start = MONDAY + 5 * WEEK
+    await campaign.begin(start)
+    await campaign.outcomes(start, 10)
+    await house.at(at(start + WEEK, 7))
+
+    page = plain((await funder.get(f"/reporting/funder/campaigns/{campaign.campaign_id}")).text)
+
+    assert "Rien n’est encore publié" in page
+    assert "interventions sur les" not in page
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+async def test_the_pages_are_told_in_three_languages(
+    house: House, sealed: Campaign, funder: httpx.AsyncClient, language: str
+) -> None:
+    for path in ("/reporting/funder", f"/reporting/funder/campaigns/{sealed.campaign_id}"):
+        page = await funder.get(path, params={"lang": language})
+        assert f'<html lang="{language}">' in page.text
+        assert "%(" not in page.text
