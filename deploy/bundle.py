@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.engines.errors import EngineError
-from deploy.font import cut_font
+from deploy.font import cut_font, cut_for_print
 from deploy.settings import PROJECT_ROOT, clean_environment
 
 FIELD = PROJECT_ROOT / "services" / "dispatch" / "field"
@@ -167,6 +167,7 @@ def _bundle(node: Node, wanted: str) -> None:
     names |= _esbuild(node, fresh, str(DESK / "desk.ts"), str(STYLES / "house.css"), *HASHED)
     names["font"] = next(fresh.glob("*.woff2")).name
     (fresh / "assets.json").write_text(json.dumps(names, indent=2))
+    cut_for_print(WHOLE_FONT, fresh / "fonts")
     shutil.copyfile(FONT / "LICENSE", fresh / "font-licence.txt")
     (fresh / STAMP).write_text(wanted)
     shutil.rmtree(BUILT, ignore_errors=True)

@@ -18,6 +18,11 @@ LETTERS = (
     "ÀÁÂÄÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜàáâäçèéêëìíîïñòóôöùúûüÿŒœÆæıãõ"
     " \u00a0!\"#%&'()*+,-./:;<=>?@[\\]_{|}«»‹›·°–—‘’“”…€−×²§"
 )
+FAMILY = "Atkinson Hyperlegible Next"
+FAMILY_NAMES, STYLE_NAMES = {1, 16}, {2, 17}
+MISSING = (
+    "The font is cut with fontTools. Install the dependency group `web` (`uv sync --group web`)."
+)
 FEATURES = ("kern", "tnum", "ccmp", "mark")
 
 
@@ -36,10 +41,7 @@ def cut_font(source: Path, to: Path) -> None:
         from fontTools.ttLib import TTFont  # noqa: PLC0415 - as above
         from fontTools.varLib import instancer  # noqa: PLC0415 - as above
     except ImportError:
-        raise EngineError(
-            "The field app's font is cut with fontTools. Install the dependency group `web`"
-            " (`uv sync --group web`)."
-        ) from None
+        raise EngineError(MISSING) from None
     options = subset.Options()
     options.layout_features = list(FEATURES)
     options.name_IDs = []
@@ -59,6 +61,32 @@ def cut_font(source: Path, to: Path) -> None:
     font.flavor = "woff2"
     to.parent.mkdir(parents=True, exist_ok=True)
     font.save(to)
+
+
+def cut_for_print(source: Path, folder: Path) -> None:
+    """Write regular and bold as TrueType, for reports on paper.
+
+    Raises:
+        EngineError: the libraries for it are not installed.
+    """
+    try:
+        from fontTools.ttLib import TTFont  # noqa: PLC0415 - only who bundles has it
+        from fontTools.varLib import instancer  # noqa: PLC0415 - only who bundles has it
+    except ImportError:
+        raise EngineError(MISSING) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    for style, weight in (("Regular", 400), ("Bold", 700)):
+        font = TTFont(str(source))
+        open_zero(font)
+        font = instancer.instantiateVariableFont(font, {"wght": weight})
+        font.flavor = None
+        for record in font["name"].names:
+            if record.nameID in FAMILY_NAMES:
+                record.string = FAMILY
+            elif record.nameID in STYLE_NAMES:
+                record.string = style
+        font["OS/2"].usWeightClass = weight
+        font.save(folder / f"{style}.ttf")
 
 
 def open_zero(font: Any) -> None:

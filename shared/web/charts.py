@@ -19,10 +19,10 @@ LETTER = 7.6  # mean width of a letter at 15 px
 
 
 class Column(NamedTuple):
-    """What was done and what was planned, under one label."""
+    """What was done and what was planned, under one label; None where nothing is told."""
 
     label: str
-    value: int
+    value: int | None
     plan: int
 
 
@@ -36,7 +36,7 @@ def columns(rows: Sequence[Column], title: str, says: str, write: Write = str) -
         write: how a number is written in the reader's language.
     """
     top, base = 26.0, COLUMNS_HEIGHT - 28.0
-    most = max((max(row.value, row.plan) for row in rows), default=0) or 1
+    most = max((max(row.value or 0, row.plan) for row in rows), default=0) or 1
     wide = COLUMNS_WIDTH / max(1, len(rows))
     every = max(1, round(LABEL_ROOM / wide + 0.49))
 
@@ -47,12 +47,12 @@ def columns(rows: Sequence[Column], title: str, says: str, write: Write = str) -
     for number, row in enumerate(rows):
         bar = min(wide * 0.68, 96.0)
         left = number * wide + (wide - bar) / 2
-        y = height(row.value)
+        y = height(row.value or 0)
         drawn.append(_rect("done", left, y, bar, base - y))
         if row.plan:
             drawn.append(_line("plan0", left - 4, left + bar + 4, height(row.plan)))
             drawn.append(_line("plan", left - 4, left + bar + 4, height(row.plan)))
-        if wide >= LABEL_ROOM:
+        if wide >= LABEL_ROOM and row.value is not None:
             drawn.append(_amount(write(row.value), left + bar / 2, y, height(row.plan), base))
         if number % every == 0:
             drawn.append(_text("axis", left + bar / 2, COLUMNS_HEIGHT - 8, row.label, "middle"))

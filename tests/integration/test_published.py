@@ -1,11 +1,14 @@
 """What people from outside read: the sealed ledger beside the plan, and nothing that is hidden."""
 
+import csv
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from io import BytesIO
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 
 from deploy.engines import Engines
 from shared.words import Role
@@ -132,3 +135,65 @@ async def test_the_pages_are_told_in_three_languages(
         page = await funder.get(path, params={"lang": language})
         assert f'<html lang="{language}">' in page.text
         assert "%(" not in page.text
+
+
+async def test_screen_csv_workbook_and_program_say_the_same(
+    house: House, sealed: Campaign, funder: httpx.AsyncClient
+) -> None:
+    base = f"/reporting/funder/campaigns/{sealed.campaign_id}"
+
+    table = (await funder.get(f"{base}/campaign/theme.csv")).content.decode("utf-8-sig")
+    book = load_workbook(BytesIO((await funder.get(f"{base}/campaign.xlsx")).content))
+    data = (await funder.get(f"/reporting/api/published/{sealed.campaign_id}/campaign")).json()
+    screen = plain((await funder.get(base)).text)
+
+    of_csv = list(csv.DictReader(table.splitlines(), delimiter=";"))
+    of_program = next(part for part in data["parts"] if part["name"] == "theme")
+    of_book = list(book["De quoi les gens parlent"].iter_rows(min_row=2, values_only=True))
+    figures = [row["actions"] for row in of_csv]
+    assert figures == [str(row[2] if row[2] is not None else "") for row in of_program["rows"]]
+    assert figures == [str(row[2] if row[2] is not None else "") for row in of_book]
+    assert all(
+        f"{row['name']} {row['actions']} " in screen for row in of_csv if row["actions"] != ""
+    )
+    assert "" in figures
+
+
+async def test_every_file_carries_campaign_seal_policy_and_hash(
+    house: House, sealed: Campaign, funder: httpx.AsyncClient
+) -> None:
+    base = f"/reporting/funder/campaigns/{sealed.campaign_id}"
+    data = (await funder.get(f"/reporting/api/published/{sealed.campaign_id}/weeks")).json()
+
+    pdf = await funder.get(f"{base}/campaign.pdf")
+    book = load_workbook(BytesIO((await funder.get(f"{base}/weeks.xlsx")).content))
+
+    about = " ".join(str(cell.value) for row in book["Lisez-moi"].iter_rows() for cell in row)
+    assert data["campaign_id"] == str(sealed.campaign_id)
+    assert len(data["ledger_hash"]) == 64
+    assert data["ledger_hash"][:16] in about
+    assert str(sealed.campaign_id) in about
+    assert pdf.content.startswith(b"%PDF-")
+    assert b"pdfuaid" in pdf.content
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+async def test_a_report_is_the_same_to_the_byte_each_time_and_told_in_each_language(
+    house: House, sealed: Campaign, funder: httpx.AsyncClient, language: str
+) -> None:
+    path = f"/reporting/funder/campaigns/{sealed.campaign_id}/campaign.pdf"
+    asked = {"lang": language, "seal": "2"}
+
+    first, again = await funder.get(path, params=asked), await funder.get(path, params=asked)
+
+    assert first.content == again.content
+    assert f"/Lang ({language})".encode() in first.content or language.encode() in first.content
+
+
+@pytest.mark.parametrize("path", ["nothing.pdf", "campaign/nothing.csv", "nothing/theme.csv"])
+async def test_a_report_or_table_that_does_not_exist_is_said_to_be_missing(
+    house: House, sealed: Campaign, funder: httpx.AsyncClient, path: str
+) -> None:
+    answer = await funder.get(f"/reporting/funder/campaigns/{sealed.campaign_id}/{path}")
+
+    assert answer.status_code == 404

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import typst
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "report.typ"
 FONTS = Path(__file__).parents[3] / "shared" / "ui" / "static" / "built" / "fonts"
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
+ON_PAPER = 'xmlns="http://www.w3.org/2000/svg" font-family="Atkinson Hyperlegible Next"'
 STYLES: Mapping[str, str] = {
     "done": 'fill="#1b3f78"',
     "rest": 'fill="#dce2e6"',
@@ -72,13 +74,14 @@ def as_pdf(report: Report) -> bytes:
     data["date"] = [made_at.year, made_at.month, made_at.day]
     for section in data["sections"]:
         section["picture"] = on_paper(section["picture"])
-    made = typst.compile(
-        TEMPLATE.read_bytes(),
+    setter = typst.Compiler(
+        str(TEMPLATE),
         font_paths=[str(FONTS)] if FONTS.is_dir() else [],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=[STANDARD],
-        timestamp=int(made_at.timestamp()),
+    )
+    made = setter.compile(
+        format="pdf", pdf_standards=[STANDARD], timestamp=int(made_at.timestamp())
     )
     assert isinstance(made, bytes)  # noqa: S101 - one output of one document
     return made
@@ -90,6 +93,4 @@ def on_paper(picture: str) -> str:
         return ""
     for name, style in STYLES.items():
         picture = picture.replace(f'class="{name}"', style)
-    return picture.replace(
-        "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="Atkinson Hyperlegible Next" ', 1
-    )
+    return picture.replace("<svg ", f"<svg {ON_PAPER} ", 1)

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from services.reporting.web import figures, funder, public
+from services.reporting.web import figures, funder, public, report_files
 
 router = APIRouter()
-for part in (figures, funder, public):
+for part in (figures, funder, report_files, public):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from services.reporting.rules.codes import KINDS
-from services.reporting.rules.published import Published, PublicZone, standing
+from services.reporting.rules.published import PublicZone, Published, standing
 from services.reporting.store import published
 from shared.access import Identity
 from shared.db import Database, Tx

@@ -7,7 +7,7 @@ golden file. Page, files, schedule and disclosure control come with it.
 from collections.abc import Mapping
 
 from services.reporting.rules.reports.campaign import campaign_report
-from services.reporting.rules.reports.model import Field, Part, Report, Told, Words
+from services.reporting.rules.reports.model import Field, Part, Report, Told, Value, Words
 from services.reporting.rules.reports.weeks import weeks_report
 
 REPORTS: Mapping[str, Told] = {
@@ -16,4 +16,4 @@ REPORTS: Mapping[str, Told] = {
 }
 """By the name that stands in addresses and file names."""
 
-__all__ = ["REPORTS", "Field", "Part", "Report", "Told", "Words"]
+__all__ = ["REPORTS", "Field", "Part", "Report", "Told", "Value", "Words"]

@@ -1,7 +1,7 @@
 """Parts that more than one report tells: the sentence, the stamp, a view, the weeks, the method."""
 
 from services.reporting.rules.published import Breakdown, Published
-from services.reporting.rules.reports.model import Field, Part, Stamp, Words
+from services.reporting.rules.reports.model import Field, Part, Stamp, Value, Words
 from services.reporting.rules.source_text import N_
 
 TITLES = {
@@ -82,9 +82,7 @@ def stamp_of(found: Published) -> Stamp:
 
 def stamp_line(stamp: Stamp, words: Words) -> str:
     return words.say(
-        N_(
-            "Campagne %(id)s · scellé n° %(n)s · règles %(version)s · empreinte %(head)s"
-        ),
+        N_("Campagne %(id)s · scellé n° %(n)s · règles %(version)s · empreinte %(head)s"),
         id=stamp.campaign_id,
         n=stamp.seal,
         version=stamp.policy_version,
@@ -126,7 +124,7 @@ def view_part(breakdown: Breakdown, words: Words) -> Part:
             "number",
         ),
     ]
-    rows = [
+    rows: list[list[Value]] = [
         [
             line.code,
             words.code(view, line.code),
@@ -137,7 +135,7 @@ def view_part(breakdown: Breakdown, words: Words) -> Part:
         for line in breakdown.lines
     ]
     if breakdown.rest_actions:
-        rest = [REST, words.say(N_("Non ventilé")), breakdown.rest_actions]
+        rest: list[Value] = [REST, words.say(N_("Non ventilé")), breakdown.rest_actions]
         rows.append([*rest, *([None] if planned else []), breakdown.rest_contacts])
     return Part(
         view,
@@ -193,9 +191,7 @@ def signal_lines(found: Published, words: Words) -> tuple[str, list[str]]:
         f"{words.word(signal.kind)} · {words.word(signal.theme)}" for signal in found.signals
     ] or [
         words.say(
-            N_(
-                "Rien encore qui ait été dit par trois RAQ au moins et examiné par la coordination."
-            )
+            N_("Rien encore qui ait été dit par trois RAQ au moins et examiné par la coordination.")
         )
     ]
 
@@ -209,8 +205,8 @@ def method_of(found: Published, words: Words) -> list[tuple[str, str]]:
                 N_(
                     "Chaque RAQ note ce qui a été fait, le jour même, dans la rue. Une intervention"
                     " est la part d’une personne de l’équipe dans une action\u00a0: une action"
-                    " menée à deux compte pour deux. Les chiffres sont scellés au plus une fois tous"
-                    " les %(days)s jours, puis ne changent plus."
+                    " menée à deux compte pour deux. Les chiffres sont scellés au plus une fois "
+                    "tous les %(days)s jours, puis ne changent plus."
                 ),
                 days=found.campaign.period_days,
             ),
