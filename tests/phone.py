@@ -19,6 +19,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deploy.engines.ports import LOOPBACK, free_port
+from shared.web.live import end_streams
 from tests.house import House, eventually
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
@@ -75,6 +76,7 @@ class Street:
 
     async def close(self) -> None:
         if self._server is not None and self._task is not None:
+            end_streams()  # as `deploy/run.py` does: a stream would go on in this process
             self._server.should_exit = self._server.force_exit = True
             await self._task
             self._server = None
