@@ -291,6 +291,24 @@ async def test_axe_finds_nothing_with_forty_zones_in_any_state(
     await program.put("/intake/api/territory", json=brussels())
 
 
+async def test_every_service_learns_the_names_of_the_territory_that_was_loaded(
+    page: Page, program: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    pack = tmp_path / "forty.json"
+    pack.write_text(json.dumps(forty_zones()))
+    await page.goto(page.url.split("/intake/")[0] + "/intake/territory-import")
+
+    await page.get_by_label("Fichiers").set_input_files(pack)
+    await page.get_by_role("button", name="Lire ce qui changerait").click()
+    await page.get_by_role("button", name="Charger ce territoire").click()
+    await page.get_by_text("sont connus de tous les services").wait_for()
+
+    for service in ("dispatch", "notify", "reporting"):
+        known = (await program.get(f"/{service}/api/zones")).json()
+        assert "NEW03" in {place["id"] for place in known}, service
+    await program.put("/intake/api/territory", json=brussels())
+
+
 async def test_axe_finds_nothing_on_the_territorys_pages(page: Page, tmp_path: Path) -> None:
     home = page.url.split("/intake/")[0] + "/intake"
     pack = tmp_path / "brussels.json"

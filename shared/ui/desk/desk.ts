@@ -2,4 +2,5 @@
 import "htmx.org";
 import "./live";
 import "./map";
+import "./places";
 import "./replay";
