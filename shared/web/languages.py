@@ -118,6 +118,9 @@ def local_formats(language: str) -> dict[str, Callable[..., str]]:
         local = value.astimezone(BRUSSELS) if isinstance(value, datetime) else value
         return format_date(local, day_pattern(language, local, "EEEE d MMMM"), locale=language)
 
+    def short_day(value: date) -> str:
+        return format_date(value, "EEE d", locale=language)
+
     def moment(value: datetime) -> str:
         pattern = day_pattern(language, value.astimezone(BRUSSELS), "EEEE d MMMM, HH:mm")
         return format_datetime(value, pattern, tzinfo=BRUSSELS, locale=language)
@@ -132,6 +135,7 @@ def local_formats(language: str) -> dict[str, Callable[..., str]]:
         "word": word,
         "day": day,
         "day_of_year": day_of_year,
+        "short_day": short_day,
         "moment": moment,
         "hour": hour,
         "number": number,

@@ -89,9 +89,9 @@ def in_language(request: Request, code: str) -> str:
 def page(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
     """Render a template in the reader's language.
 
-    Templates get `_`, `word(enum)` for a closed list's name, `day`, `moment`, `hour`, `number`,
-    `who` (or None), `lang`, `csrf`, `service` and `assets`. The coordination's pages carry the
-    desk's scripts: each works without them.
+    Templates get `_`, `word(enum)` for a closed list's name, `day`, `short_day`, `moment`, `hour`,
+    `number`, `who` (or None), `lang`, `csrf`, `service` and `assets`. The coordination's pages
+    carry the desk's scripts: each works without them.
     """
     language = language_of(request)
     environment: Environment = request.app.state.templates

@@ -142,17 +142,17 @@ async def test_the_desk_shows_why_and_sends_nothing_before_the_agreement(house: 
 
     overview = await opened(desk, "/dispatch/desk/")
     plan = await opened(desk, here)
-    agreed = await sent(desk, f"{here}/confirm", version="1", until=str(world.monday))
+    agreed = await sent(desk, f"{here}/send", version="1", until=str(world.monday))
     await house.settle()
     (name, *_) = await world.team(campaign)
     (first,) = await world.proposals(name)
     await world.answer(name, first, "counter", wished_at=world.at(1, "10:00"))
-    waiting = await opened(desk, here)
-    moved = await sent(desk, f"{here}/proposals/{first['proposal_id']}/agree")
+    waiting = await opened(desk, f"{here}/follow")
+    moved = await sent(desk, f"{here}/follow/agree", proposal_id=first["proposal_id"])
 
     assert "Lotte" in overview
     assert "Rien n’est envoyé avant votre accord." in plan
-    assert "est du quartier" in plan
+    assert "Est du quartier" in plan
     assert agreed.status_code == 303
     assert "D’accord, proposer cette heure" in waiting
     assert moved.status_code == 303
@@ -173,7 +173,8 @@ async def test_a_refusal_at_the_desk_tells_every_reason(house: House) -> None:
 
     page = await sent(
         world.coordination,
-        f"/dispatch/desk/campaigns/{campaign}/tasks/{task}/propose",
+        f"/dispatch/desk/campaigns/{campaign}/follow/propose",
+        task_id=task,
         worker_id=lotte,
     )
 

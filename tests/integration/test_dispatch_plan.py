@@ -62,8 +62,8 @@ async def test_a_task_says_who_almost_had_it_and_what_blocked(house: House) -> N
     campaign = await world.target()
     (task, *_) = (await world.plan(campaign))["tasks"]
 
-    page = await opened(world.coordination, f"{desk(campaign)}?why={task['task_id']}")
-    dutch = await opened(world.coordination, f"{desk(campaign)}?why={task['task_id']}&lang=nl")
+    page = await opened(world.coordination, f"{desk(campaign)}/tasks/{task['task_id']}")
+    dutch = await opened(world.coordination, f"{desk(campaign)}/tasks/{task['task_id']}?lang=nl")
     world.coordination.cookies.clear()
 
     assert "Qui aurait presque pu" in page
@@ -78,10 +78,10 @@ async def test_a_task_without_a_team_says_which_single_fact_would_change_that(
     await world.hire("Lotte", working=[{"weekday": "tue", "starts_min": 480, "ends_min": 960}])
     campaign = await world.target()
     (task, *_) = (await world.plan(campaign))["tasks"]
-    why = f"{desk(campaign)}?why={task['task_id']}"
+    why = f"{desk(campaign)}/tasks/{task['task_id']}"
 
     asked = await opened(world.coordination, why)
-    solved = await opened(world.coordination, f"{why}&change=1")
+    solved = await opened(world.coordination, f"{why}?change=1")
 
     assert "Qu’est-ce qui la rendrait possible" in asked
     assert "Un seul fait différent" not in asked
@@ -99,7 +99,7 @@ async def test_another_person_is_tried_on_a_task_and_the_plan_tells_what_moves(
 
     page = await opened(
         world.coordination,
-        f"{desk(campaign)}?why={task['task_id']}&with={world.ids[left]}",
+        f"{desk(campaign)}/tasks/{task['task_id']}?with={world.ids[left]}",
     )
 
     assert f"<strong>Avec {left}</strong>" in page
@@ -115,7 +115,7 @@ async def test_full_weeks_are_told_to_others_without_figures(house: House) -> No
     tasks = (await world.plan(campaign))["tasks"]
     undone = next(task for task in tasks if not task["team"])
 
-    page = await opened(world.coordination, f"{desk(campaign)}?why={undone['task_id']}")
+    page = await opened(world.coordination, f"{desk(campaign)}/tasks/{undone['task_id']}")
 
     assert "sa part de cette campagne est prise" in page
     assert "dépasserait" not in page
@@ -306,3 +306,186 @@ async def test_a_what_if_beyond_the_charter_is_refused_and_keeps_what_was_typed(
     assert "La part va de 1 à 80\u00a0%" in page.text
     assert "Choisissez au moins un quartier." in page.text
     assert theirs.status_code == 403
+
+
+# --- changed by hand -----------------------------------------------------------------------------
+
+
+async def seat(world: World, campaign: str, task: str, **but: str) -> httpx.Response:
+    """Change one seat of a plan with the plain form."""
+    version = (await world.plan(campaign))["version"]
+    fields = {"task_id": task, "take_from": "", "give_to": "", "version": str(version)}
+    answer = await world.coordination.post(f"{desk(campaign)}/seats", data=fields | but)
+    await world.house.settle()
+    return answer
+
+
+async def keep(world: World, campaign: str, name: str, keep: str = "1") -> httpx.Response:
+    fields = {"worker_id": str(world.ids[name]), "keep": keep}
+    return await world.coordination.post(f"{desk(campaign)}/keep", data=fields)
+
+
+async def recalculated(world: World, campaign: str) -> httpx.Response:
+    answer = await world.coordination.post(f"{desk(campaign)}/rematch")
+    await world.house.settle()
+    return answer
+
+
+async def left_out(world: World, campaign: str) -> tuple[str, str, str]:
+    """Return the first task, somebody of its team, and somebody on the roster who is not."""
+    (first, *_) = (await world.plan(campaign))["tasks"]
+    team = await world.team(campaign)
+    (other,) = set(world.ids) - set(team)
+    return first["task_id"], min(team), other
+
+
+async def test_a_seat_given_to_somebody_else_stays_theirs_when_the_plan_is_made_anew(
+    house: House,
+) -> None:
+    world = await a_world(house, "Amina", "Samir", "Lotte")
+    campaign = await world.target()
+    task, member, other = await left_out(world, campaign)
+    given = {"take_from": str(world.ids[member]), "give_to": str(world.ids[other])}
+
+    moved = await seat(world, campaign, task, **given)
+    after = await world.plan(campaign)
+    again = await recalculated(world, campaign)
+    grid = await opened(world.coordination, desk(campaign))
+    told = await house.facts("dispatch.v1.raqs.matched")
+
+    assert moved.status_code == 303
+    assert {m["name"] for m in after["tasks"][0]["team"]} == set(world.ids) - {member}
+    assert other in await world.team(campaign)
+    assert after["version"] == 2
+    assert again.status_code == 303
+    assert after["tasks"][0]["team"][0]["why"] == ["est du quartier"]
+    assert "Gardé" in grid
+    assert {f["version"] for f in told if f["campaign_id"] == campaign} == {1, 2, 3}
+    assert await world.proposals(other) == []
+
+
+async def test_a_conflict_is_not_saved_and_says_which_and_who_could_instead(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir", "Karim")
+    host = [{"weekday": "mon", "starts_min": 480, "ends_min": 720}]
+    await world.hire("Lotte", host_periods=host)
+    campaign = await world.target()
+    (first, *_) = (await world.plan(campaign))["tasks"]
+    team = await world.team(campaign)
+    (free,) = {"Amina", "Samir", "Karim"} - set(team)
+
+    refused = await seat(
+        world,
+        campaign,
+        first["task_id"],
+        take_from=str(world.ids[min(team)]),
+        give_to=str(world.ids["Lotte"]),
+    )
+
+    assert refused.status_code == 409
+    assert "Pas possible avec Lotte" in refused.text
+    assert "est chez son partenaire hébergeur" in refused.text
+    assert re.search(rf'<button class="little">{free}</button>', refused.text)
+    assert await world.team(campaign) == team
+    assert (await world.plan(campaign))["version"] == 1
+
+
+async def test_a_seat_left_empty_stays_empty_until_the_plan_may_fill_it(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+    (first, *_) = (await world.plan(campaign))["tasks"]
+    task, amina = first["task_id"], str(world.ids["Amina"])
+
+    emptied = await seat(world, campaign, task, take_from=amina)
+    await recalculated(world, campaign)
+    left = await world.team(campaign)
+    page = await opened(world.coordination, f"{desk(campaign)}/tasks/{task}")
+    await world.coordination.post(f"{desk(campaign)}/keep", data={"task_id": task})
+    await keep(world, campaign, "Samir", "0")
+    await recalculated(world, campaign)
+
+    assert emptied.status_code == 303
+    assert set(left) == {"Samir"}
+    assert "Cette place reste vide" in page
+    assert set(await world.team(campaign)) == {"Amina", "Samir"}
+
+
+async def test_what_is_kept_is_kept_and_a_conflict_cannot_be(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+    away = {"from_on": str(world.monday), "until_on": str(world.monday)}
+
+    kept = await keep(world, campaign, "Amina")
+    for name in ("Lotte", "Karim"):
+        await world.hire(name, languages=[{"language": "ar", "confirmed_on": "2021-11-02"}])
+    absence = f"/dispatch/api/workers/{world.ids['Samir']}/absences/{world.ids['Samir']}"
+    await world.coordination.put(absence, json=away)
+    page = await opened(world.coordination, desk(campaign))
+    refused = await keep(world, campaign, "Samir")
+    await recalculated(world, campaign)
+
+    assert kept.status_code == 303
+    assert "1 conflit à régler" in page
+    assert "Est absent·e" in page
+    assert refused.status_code == 409
+    assert "Un conflit ne se garde pas" in refused.text
+    assert "Amina" in await world.team(campaign)
+    assert "Samir" not in await world.team(campaign)
+
+
+async def test_a_plan_that_changed_meanwhile_or_a_task_that_was_sent_is_not_changed_by_hand(
+    house: House,
+) -> None:
+    world = await a_world(house, "Amina", "Samir", "Lotte")
+    campaign = await world.target()
+    task, member, other = await left_out(world, campaign)
+    given = {"take_from": str(world.ids[member]), "give_to": str(world.ids[other])}
+
+    stale = await seat(world, campaign, task, **given, version="7")
+    await world.confirm(campaign, until_day=0)
+    sent = await seat(world, campaign, task, **given)
+    theirs = await world.workers["Amina"].post(f"{desk(campaign)}/seats", data=given)
+
+    assert (stale.status_code, sent.status_code, theirs.status_code) == (409, 409, 403)
+    assert "Le plan a changé entre-temps" in stale.text
+    assert "Cette tâche est déjà diffusée" in sent.text
+
+
+async def test_the_grid_shows_hours_left_and_no_content_of_what_is_ones_own(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    own = {
+        "starts_at": world.at(1, "09:00"),
+        "ends_at": world.at(1, "12:00"),
+        "zone_id": world.zone,
+    }
+    commitment = f"/dispatch/api/workers/{world.ids['Amina']}/commitments/{world.ids['Amina']}"
+    await world.coordination.put(commitment, json=own)
+    campaign = await world.target()
+
+    page = await opened(world.coordination, desk(campaign))
+    row = page[page.index('data-name="Amina"') :].split("</tr>")[0]
+
+    assert "3\u00a0h cette semaine" in row
+    assert '<span class="seat own">pris</span>' in row
+    assert row.count(world.zone) == 0
+
+
+async def test_what_leaves_is_shown_by_person_and_leaves_when_agreed(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    campaign = await world.target()
+    send = f"{desk(campaign)}/send"
+
+    page = await opened(world.coordination, send)
+    whole = await opened(world.coordination, f"{send}?until={world.monday + timedelta(days=13)}")
+    before = await world.proposals("Amina")
+    fields = {"version": "1", "until": str(world.monday + timedelta(days=13))}
+    sent = await world.coordination.post(send, data=fields)
+    await house.settle()
+    afterwards = await opened(world.coordination, sent.headers["location"])
+
+    assert "2 questions" in page
+    assert "réponse avant le" in page
+    assert "4 questions" in whole
+    assert before == []
+    assert sent.status_code == 303
+    assert "4 questions sont parties." in afterwards
+    assert len(await world.proposals("Amina")) == 2

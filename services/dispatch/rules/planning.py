@@ -39,11 +39,15 @@ CAME_LATE = Message("came-late", N_("a dit oui quand la place était prise"))
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Somebody whom the plan suggests for a task, and why. Nobody asked them yet."""
+    """Somebody whom the plan suggests for a task, and why. Nobody asked them yet.
+
+    `kept`: the coordination chose it, and plans that are made anew leave it alone.
+    """
 
     task_id: TaskId
     worker_id: WorkerId
     why: tuple[Said, ...]
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,12 @@ def reasons_of(situation: Situation, suggestions: Sequence[Suggestion], task_id:
     missing = [m for start in explanation.starts for m in start.missing]
     return Reasons(
         task_id,
-        _told(situation, explanation.summary),
-        tuple(_told(situation, message) for message in missing),
+        told_of(situation, explanation.summary),
+        tuple(told_of(situation, message) for message in missing),
         tuple(
             Almost(
                 WorkerId(UUID(str(miss.worker))),
-                tuple(_told(situation, refusal) for refusal in miss.blocked_by),
+                tuple(told_of(situation, refusal) for refusal in miss.blocked_by),
             )
             for miss in explanation.almost
         ),
@@ -95,7 +95,7 @@ def levers_of(
     instance = situation.instance()
     plan = standing_plan(situation, instance, suggestions)
     return tuple(
-        Lever(_told(situation, lever.change), lever.done)
+        Lever(told_of(situation, lever.change), lever.done)
         for lever in levers(instance, plan, str(task_id))
     )
 
@@ -115,11 +115,11 @@ def with_instead(
     if answer.difference is not None:
         words = answer.difference.words
     return Instead(
-        worker_id, answer.possible, tuple(_told(situation, message) for message in words)
+        worker_id, answer.possible, tuple(told_of(situation, message) for message in words)
     )
 
 
-def _told(situation: Situation, message: Message) -> Said:
+def told_of(situation: Situation, message: Message) -> Said:
     """Keep a sentence, its moments written out, without figures about how full a week is."""
     text = WITHOUT_FIGURES.get(message.code, message.text)
     monday = campaign_monday(situation.frame)

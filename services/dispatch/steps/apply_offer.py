@@ -33,10 +33,10 @@ async def apply_offer(campaign_id: UUID, search_id: UUID, tx: Tx) -> int:
         raise refuse("no_offer", "Cette proposition de plan n’existe plus.")
     if plan.version != search.plan_version:
         raise refuse("plan_changed", "Le plan a changé entre-temps\u00a0: relisez-le.")
-    known = {slot.id for slot in sight.situation.slots} - sight.asked_tasks
+    situation = sight.to_match
+    known = {slot.id for slot in situation.slots} - sight.asked_tasks
     offered = [s for s in search.offer if s.task_id in known]
     bound = search.quality.bound if search.quality else None
-    situation = sight.situation
 
     def decide() -> Teams:
         instance = situation.instance()

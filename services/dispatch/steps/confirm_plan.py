@@ -8,12 +8,15 @@ from services.dispatch import store
 from services.dispatch.rules.consent import HOLDING
 from services.dispatch.rules.instance import since, until
 from services.dispatch.rules.local_time import local_day
-from services.dispatch.rules.planning import Situation, still_possible
+from services.dispatch.rules.planning import Situation, Suggestion, still_possible
+from services.dispatch.rules.roster import Slot
 from services.dispatch.steps.look_at_task import must_run
 from services.dispatch.steps.propose_task import ask
 from services.dispatch.steps.think_aside import think_aside
+from services.dispatch.store import Campaign
 from shared.db import Tx
 from shared.errors import refuse
+from shared.words import TaskId
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +47,43 @@ async def confirm_plan(campaign_id: UUID, version: int, until_on: date, tx: Tx) 
         raise refuse(
             "plan_changed", "Le plan a changé entre-temps\u00a0: relisez-le.", place="version"
         )
-    held = await store.held_proposals(tx, campaign_id)
-    tasks = [
-        row
-        for row in await store.list_tasks(tx, campaign_id, since=tx.now, open_only=True)
-        if local_day(row.slot.starts_at) <= until_on and not held.get(row.slot.id)
-    ]
-    suggested = await store.suggestions_of(tx, campaign_id)
-    frame = campaign.frame
-    situation = Situation(
-        frame,
-        tuple(row.slot for row in tasks),
-        await store.load_calendar(tx, since(frame), until(frame), HOLDING),
-        await store.zone_spots(tx),
-        frozenset(await store.who_said_no(tx, campaign_id, tx.now)),
-    )
-    wanted = [s for row in tasks for s in suggested.get(row.slot.id, ())]
-    asked = await think_aside(lambda: still_possible(situation, wanted))
-    numbers = await store.count_asked(tx, [row.slot.id for row in tasks])
-    slots = {row.slot.id: row.slot for row in tasks}
-    for suggestion in asked.ask:
-        slot = slots[suggestion.task_id]
+    leaving = await what_leaves(campaign, until_on, tx)
+    numbers = await store.count_asked(tx, list(leaving.slots))
+    for suggestion in leaving.ask:
+        slot = leaving.slots[suggestion.task_id]
         await ask(tx, slot, suggestion.worker_id, suggestion.why, numbers[slot.id])
         numbers[slot.id] += 1
-    await store.save_suggestions(tx, slots, [])
+    await store.save_suggestions(tx, leaving.slots, [])
     await store.confirm_until(tx, plan.id, until_on)
-    return Confirmed(len(asked.ask), len(asked.left_out))
+    return Confirmed(len(leaving.ask), len(leaving.left_out))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What would leave: the tasks to propose, who is asked for them, and who no longer can be."""
+
+    slots: dict[TaskId, Slot]
+    ask: tuple[Suggestion, ...] = ()
+    left_out: tuple[Suggestion, ...] = ()
+
+
+async def what_leaves(campaign: Campaign, until_on: date, tx: Tx) -> Leaving:
+    """Say whom agreeing with the plan until a day would ask for what, as the roster is now."""
+    frame = campaign.frame
+    held = await store.held_proposals(tx, frame.campaign_id)
+    slots = {
+        row.slot.id: row.slot
+        for row in await store.list_tasks(tx, frame.campaign_id, since=tx.now, open_only=True)
+        if local_day(row.slot.starts_at) <= until_on and not held.get(row.slot.id)
+    }
+    suggested = await store.suggestions_of(tx, frame.campaign_id)
+    situation = Situation(
+        frame,
+        tuple(slots.values()),
+        await store.load_calendar(tx, since(frame), until(frame), HOLDING),
+        await store.zone_spots(tx),
+        frozenset(await store.who_said_no(tx, frame.campaign_id, tx.now)),
+    )
+    wanted = [s for task_id in slots for s in suggested.get(task_id, ())]
+    asked = await think_aside(lambda: still_possible(situation, wanted))
+    return Leaving(slots, asked.ask, asked.left_out)

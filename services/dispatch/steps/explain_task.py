@@ -42,7 +42,7 @@ async def explain_task(
         TimeoutError: it took too long to solve.
     """
     sight = await look_at_campaign(tx, campaign_id)
-    situation, suggested, task = sight.situation, sight.suggestions, TaskId(task_id)
+    situation, suggested, task = sight.settled, sight.loose, TaskId(task_id)
     if task not in {slot.id for slot in situation.slots}:
         raise MissingError("task")
     if worker_id not in {None, *(w.id for w in situation.calendar.workers)}:

@@ -12,8 +12,8 @@ from shared.db import Tx
 async def rematch_campaign(campaign_id: UUID, tx: Tx) -> int:
     """Suggest people for every task to come; return the plan's new version.
 
-    Proposed and accepted tasks stay as they are. The same roster, tasks and answers always give
-    the same plan.
+    Proposed and accepted tasks stay as they are, and so does what the coordination keeps. The same
+    roster, tasks and answers always give the same plan.
 
     Raises:
         MissingError: dispatch has not heard of the campaign.
@@ -21,6 +21,6 @@ async def rematch_campaign(campaign_id: UUID, tx: Tx) -> int:
     """
     await tx.wait_for_lock(f"plan {campaign_id}")
     sight = await look_at_campaign(tx, campaign_id)
-    situation = sight.situation
+    situation = sight.to_match
     teams = await think_aside(lambda: plan_teams(situation))
     return await save_teams(sight, teams, tx)

@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 from services.dispatch import store
+from services.dispatch.rules.matching.model import N_
 from services.dispatch.rules.plan_search import Teams
+from services.dispatch.rules.wording import Said
 from services.dispatch.steps.look_at_campaign import Sight
 from services.dispatch.store import TaskRow, searches
 from shared.db import Tx
 from shared.events import MatchedTask, RaqsMatched
 from shared.words import CampaignId, PlanId, ProposalState, TaskId
 
+LEFT_OPEN: Said = {"text": N_("la coordination a laissé cette tâche sans équipe"), "params": {}}
 TASKS_A_FACT = 1000  # about a quarter of a megabyte; NATS takes one
 
 
@@ -25,24 +29,41 @@ async def save_teams(sight: Sight, teams: Teams, tx: Tx) -> int:
     plan_id = PlanId(uuid5(campaign_id, "plan"))
     version = known.version + 1 if known else 1
     await store.save_plan(tx, plan_id, campaign_id, version)
-    await searches.save_quality(tx, plan_id, teams.quality)
+    quality = replace(teams.quality, tasks=teams.quality.tasks + len(sight.left_open))
+    await searches.save_quality(tx, plan_id, quality)
     task_ids = [slot.id for slot in sight.situation.slots]
-    fresh = [s for s in teams.suggestions if s.task_id not in sight.asked_tasks]
-    await store.save_suggestions(tx, task_ids, fresh)
-    await store.explain_unmatched(
-        tx, [(task_id, teams.unmatched.get(task_id)) for task_id in task_ids]
-    )
-    for tasks in pages(await whole_plan(tx, campaign_id, teams.matched)):
+    kept = {(s.task_id, s.worker_id): s for s in sight.kept}
+    fresh = [
+        s
+        for s in teams.suggestions
+        if s.task_id not in sight.asked_tasks and (s.task_id, s.worker_id) not in kept
+    ]
+    await store.save_suggestions(tx, task_ids, [*fresh, *kept.values()])
+    in_teams = Counter(s.task_id for s in kept.values())
+    unmatched = {
+        **teams.unmatched,
+        **{task_id: LEFT_OPEN for task_id in sight.left_open if not in_teams[task_id]},
+    }
+    await store.explain_unmatched(tx, [(task_id, unmatched.get(task_id)) for task_id in task_ids])
+    alone = {task_id: in_teams[task_id] for task_id in sight.left_open}
+    await tell_plan(tx, CampaignId(campaign_id), plan_id, version, {**teams.matched, **alone})
+    return version
+
+
+async def tell_plan(
+    tx: Tx, campaign_id: CampaignId, plan_id: PlanId, version: int, matched: Mapping[TaskId, int]
+) -> None:
+    """Say how many people each task of a plan has; who they are is nobody else's business."""
+    for tasks in pages(await whole_plan(tx, campaign_id, matched)):
         await tx.emit(
             RaqsMatched(
                 occurred_at=tx.now,
-                campaign_id=CampaignId(campaign_id),
+                campaign_id=campaign_id,
                 plan_id=plan_id,
                 version=version,
                 tasks=tasks,
             )
         )
-    return version
 
 
 async def whole_plan(

@@ -36,7 +36,7 @@ async def search_plan(campaign_id: UUID, search_id: UUID, database: Database) ->
             return await searches.note_steps(tx, search_id, steps)
 
     search = partial(
-        look_for_better, sight.situation, sight.suggestions, wanted.depth, float(wanted.seconds)
+        look_for_better, sight.to_match, sight.loose, wanted.depth, float(wanted.seconds)
     )
     try:
         better = await search_aside(search, look, wanted.seconds + AROUND_S)
@@ -46,7 +46,7 @@ async def search_plan(campaign_id: UUID, search_id: UUID, database: Database) ->
             await searches.save_offer(tx, search_id, "failed")
         return
     offer = [s for s in better.offered if s.task_id not in sight.asked_tasks]
-    nothing = better.teams is None or compare(sight.suggestions, offer).is_nothing
+    nothing = better.teams is None or compare(sight.loose, offer).is_nothing
     async with database.transaction() as tx:
         await searches.save_offer(
             tx,

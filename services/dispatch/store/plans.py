@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.dispatch.rules.planning import Suggestion
@@ -75,6 +75,8 @@ class TaskRow:
     not_done_at: datetime | None
     not_done_because: str | None
     withdrawn_at: datetime | None
+    left_open: bool = False
+    """The coordination left its free seats empty, and plans that are made anew do so too."""
 
     @property
     def is_over(self) -> bool:
@@ -227,6 +229,17 @@ async def save_plan(tx: Tx, plan_id: UUID, campaign_id: UUID, version: int) -> N
     )
 
 
+async def turn_version(tx: Tx, plan_id: UUID) -> int:
+    """Note that a plan changed by hand; what was confirmed stays confirmed. Return its version."""
+    turned = await tx.execute(
+        update(plan)
+        .where(plan.c.id == plan_id)
+        .values(version=plan.c.version + 1, matched_at=tx.now)
+        .returning(plan.c.version)
+    )
+    return int(turned.scalar_one())
+
+
 async def confirm_until(tx: Tx, plan_id: UUID, until: date) -> None:
     """Note until when the coordination agrees with its plan; never shortened."""
     longer = func.greatest(func.coalesce(plan.c.confirmed_until, until), until)
@@ -320,6 +333,7 @@ def _task(row: Row[Any]) -> TaskRow:
         row.not_done_at,
         row.not_done_because,
         row.withdrawn_at,
+        row.left_open,
     )
 
 
@@ -379,7 +393,7 @@ async def save_suggestions(
         await tx.execute(
             insert(assignment),
             [
-                {"task_id": s.task_id, "worker_id": s.worker_id, "why": list(s.why)}
+                {"task_id": s.task_id, "worker_id": s.worker_id, "why": list(s.why), "kept": s.kept}
                 for s in suggestions
             ],
         )
@@ -396,9 +410,20 @@ async def suggestions_of(tx: Tx, campaign_id: UUID) -> defaultdict[UUID, list[Su
     found: defaultdict[UUID, list[Suggestion]] = defaultdict(list)
     for row in rows:
         found[row.task_id].append(
-            Suggestion(TaskId(row.task_id), WorkerId(row.worker_id), tuple(row.why))
+            Suggestion(TaskId(row.task_id), WorkerId(row.worker_id), tuple(row.why), row.kept)
         )
     return found
+
+
+async def keep_suggestions(tx: Tx, seats: Collection[tuple[UUID, UUID]], *, kept: bool) -> None:
+    """Note that (task, worker) pairs of the plan are settled by hand, or are no longer."""
+    pair = tuple_(assignment.c.task_id, assignment.c.worker_id)
+    await tx.execute(update(assignment).where(pair.in_(list(seats))).values(kept=kept))
+
+
+async def leave_open(tx: Tx, task_ids: Collection[UUID], *, left_open: bool) -> None:
+    """Note whether the free seats of tasks stay empty when the plan is made anew."""
+    await tx.execute(update(task).where(task.c.id.in_(task_ids)).values(left_open=left_open))
 
 
 async def suggested_holdings(tx: Tx, begins: datetime, ends: datetime) -> list[Holding]:

@@ -186,6 +186,7 @@ task = Table(
     Column("skill", Text),
     Column("partners", ARRAY(Text)),
     Column("unmatched_because", JSONB(none_as_null=True)),
+    Column("left_open", Boolean),
     Column("gap_since", Moment),
     Column("started_at", Moment),
     Column("done_at", Moment),
@@ -199,6 +200,7 @@ assignment = Table(
     Column("task_id", Uuid, primary_key=True),
     Column("worker_id", Uuid, primary_key=True),
     Column("why", JSONB),
+    Column("kept", Boolean),
 )
 proposal = Table(
     "proposal",

@@ -13,6 +13,7 @@ from services.dispatch.rules.consent import HOLDING, Progress, task_state
 from services.dispatch.rules.local_time import local_day
 from services.dispatch.rules.planning import Suggestion
 from services.dispatch.rules.roster import Slot
+from services.dispatch.rules.wording import Said
 from services.dispatch.steps.suggest_people import suggest_people
 from services.dispatch.store import Campaign, PlanRow, Proposal, TaskRow
 from services.dispatch.web.shown import Names
@@ -43,6 +44,9 @@ class Member:
     answer_by: datetime | None = None
     raised_hand: bool = False
     started: bool = False
+    said: tuple[Said, ...] = ()
+    """Why they are there, as it can be written in any language."""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +144,20 @@ def view_task(
             answer_by=p.answer_by,
             raised_hand=p.raised_hand,
             started=p.started_at is not None,
+            said=tuple(p.why),
         )
         for p in holding
         if p.worker_id is not None
     ]
     others = [
-        Member(s.worker_id, names.worker(s.worker_id), names.reasons(s.why), "suggested")
+        Member(
+            s.worker_id,
+            names.worker(s.worker_id),
+            names.reasons(s.why),
+            "suggested",
+            said=s.why,
+            kept=s.kept,
+        )
         for s in suggested
     ]
     here = len(team) if asked else len(others)

@@ -16,6 +16,7 @@ from services.dispatch.rules.matching.rematch import Depth
 from services.dispatch.rules.offer import compare
 from services.dispatch.steps.apply_offer import apply_offer
 from services.dispatch.steps.begin_search import begin_search
+from services.dispatch.steps.look_at_campaign import look_at_campaign
 from services.dispatch.steps.search_plan import search_plan
 from services.dispatch.store import searches
 from services.dispatch.store.searches import SearchRow, Step
@@ -23,9 +24,10 @@ from services.dispatch.web.field_pages import as_uuid
 from services.dispatch.web.forms import tell, typed
 from services.dispatch.web.plan_words import grade, names_for, show_change
 from shared.access import Identity
-from shared.db import Database
+from shared.db import Database, Tx
 from shared.errors import Problem, RefusedError
 from shared.web import Coordinator, Db, language_of, page, see_other
+from shared.web.live import live
 from shared.words import PlanPreference
 
 router = APIRouter(
@@ -52,14 +54,42 @@ async def show_search(
     return await search_page(request, database, who, campaign_id)
 
 
-async def search_page(
+@router.get("/part")
+async def show_part(
+    request: Request, database: Db, who: Coordinator, campaign_id: UUID
+) -> Response:
+    """Show how far the search is, for a page that follows it."""
+    return await search_page(request, database, who, campaign_id, template="search_part.html")
+
+
+@router.get("/live")
+async def follow_search(
+    request: Request, database: Db, _: Coordinator, campaign_id: UUID
+) -> Response:
+    """Say that the search went on, or ended."""
+    async with database.reading() as tx:
+        await store.campaign_of(tx, campaign_id)
+
+    async def mark(tx: Tx) -> str:
+        search = await searches.search_of(tx, campaign_id)
+        if search is None:
+            return "none"
+        far = (len(search.steps), int(search.elapsed_s)) if search.runs else ()
+        return f"{search.id} {search.state} {search.runs} {search.stop_asked} {far}"
+
+    return live(request, database, mark)
+
+
+async def search_page(  # noqa: PLR0913 - a page or its part, and what was refused
     request: Request,
     database: Database,
     who: Identity,
     campaign_id: UUID,
     problems: Sequence[Problem] = (),
+    *,
+    template: str = "search.html",
 ) -> Response:
-    """Render a campaign's search. While it runs, the page comes again by itself every second."""
+    """Render a campaign's search. While it runs, its part follows it; without scripts, the page."""
     async with database.reading() as tx:
         campaign = await store.campaign_of(tx, campaign_id)
         plan = await store.plan_of(tx, campaign_id)
@@ -69,14 +99,12 @@ async def search_page(
         names = await names_for(tx, request)
         change = None
         if search is not None and search.state == "found":
-            suggested = await store.suggestions_of(tx, campaign_id)
-            rows = await store.list_tasks(tx, campaign_id, since=tx.now, open_only=True)
-            slots = {row.slot.id: row.slot for row in rows}
-            now = [s for task_id in suggested if task_id in slots for s in suggested[task_id]]
-            change = show_change(names, slots, compare(now, search.offer))
+            sight = await look_at_campaign(tx, campaign_id)
+            slots = {slot.id: slot for slot in sight.to_match.slots}
+            change = show_change(names, slots, compare(sight.loose, search.offer))
     return page(
         request,
-        "search.html",
+        template,
         REFUSED if problems else 200,
         campaign=campaign,
         search=search,

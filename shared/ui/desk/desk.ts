@@ -4,3 +4,4 @@ import "./live";
 import "./map";
 import "./places";
 import "./replay";
+import "./board";
