@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from deploy.engines import Engines
 from services.reporting import store
-from services.reporting.web import figures
+from services.reporting.web import account, account_files, figures
 from shared.bus import connect
 from shared.events import (
     CampaignClosed,
@@ -201,7 +201,9 @@ async def test_the_list_shows_the_state_of_each_campaign(house: House) -> None:
 @pytest.mark.parametrize("role", [Role.FUNDER, Role.WORKER, Role.HOST_PARTNER])
 async def test_nobody_but_the_coordination_reads_the_live_figures(house: House, role: Role) -> None:
     somebody = await house.enter(role, f"somebody {role}")
-    paths = [route.path for route in figures.router.routes if isinstance(route, APIRoute)]
+    doors = (figures, account, account_files)
+    routes = [route for door in doors for route in door.router.routes]
+    paths = [route.path for route in routes if isinstance(route, APIRoute)]
     assert len(paths) >= 5
 
     for path in paths:

@@ -164,3 +164,29 @@ async def invitation_counts(tx: Tx) -> dict[str, int]:
         )
     )
     return {r["decision"]: int(r["count"]) for r in rows.mappings()}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a campaign is: tasks of its last plan, those whose time has begun, those done."""
+
+    planned: int
+    due: int
+    done: int
+
+
+async def progress_of(tx: Tx) -> dict[UUID, Progress]:
+    """Count how far each campaign is at this moment."""
+    rows = await tx.execute(
+        text(
+            "select campaign_id, sum(planned)::integer as planned, sum(due)::integer as due,"
+            " sum(done)::integer as done from ("
+            "  select t.campaign_id, 1 as planned, (t.starts_at <= :now)::integer as due, 0 as done"
+            "  from planned_task t join plan"
+            "    on plan.campaign_id = t.campaign_id and plan.version = t.version"
+            "  union all select campaign_id, 0, 0, 1 from done_task"
+            ") as counted group by campaign_id"
+        ),
+        {"now": tx.now},
+    )
+    return {row.campaign_id: Progress(row.planned, row.due, row.done) for row in rows}

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from services.reporting.web import figures, funder, public, report_files
+from services.reporting.web import account, account_files, figures, funder, public, report_files
 
 router = APIRouter()
-for part in (figures, funder, report_files, public):
+for part in (figures, account, account_files, funder, report_files, public):
     router.include_router(part.router)
 
 __all__ = ["router"]
