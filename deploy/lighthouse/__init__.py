@@ -1,0 +1,160 @@
+"""Lighthouse over every main page of a demonstration, offline, with the pinned version.
+
+The library is fetched once from npm by its own lock file in this folder, and never runs while it is
+installed. Nothing is sent anywhere.
+"""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.bundle import Node, ensure_modules, find_node
+from deploy.chromium import FLAGS, find_chromium
+from deploy.engines.errors import EngineError
+from deploy.onlooker import BUSY, Onlooker, look_on
+from deploy.settings import clean_environment
+
+HERE = Path(__file__).parent
+PROGRAM = HERE / "node_modules" / "lighthouse" / "cli" / "index.js"
+NODE_MAJOR_MIN = 23  # Lighthouse 13 needs 22.19; only majors are compared
+GOALS = {"performance": 95, "accessibility": 100, "best-practices": 100}
+WAIT_MS = 20_000
+PAGE_LIMIT_S = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A page, whom it is shown to, and whether it is looked at as on a phone."""
+
+    path: str
+    who: str = "coordination"
+    phone: bool = False
+
+
+DESK = "/dispatch/desk/campaigns/{campaign}"
+PAGES = (
+    Looked("/access/sign-in", ""),
+    Looked("/intake/"),
+    Looked("/intake/invitations/new"),
+    Looked("/intake/campaigns/{campaign}"),
+    Looked("/intake/campaigns/{campaign}/target"),
+    Looked("/intake/territory"),
+    Looked("/intake/signals"),
+    Looked(DESK),
+    Looked(f"{DESK}/send"),
+    Looked(f"{DESK}/follow"),
+    Looked(f"{DESK}/board"),
+    Looked("/dispatch/desk/"),
+    Looked("/dispatch/desk/morning"),
+    Looked("/dispatch/desk/directory"),
+    Looked("/reporting/"),
+    Looked("/reporting/campaigns/{campaign}"),
+    Looked("/notify/"),
+    Looked("/dispatch/app/", BUSY, phone=True),
+    Looked("/dispatch/", BUSY, phone=True),
+    Looked("/notify/", BUSY, phone=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What Lighthouse says of a page: scores out of 100, and the audits that cost points."""
+
+    page: Looked
+    scores: dict[str, int]
+    lacking: tuple[str, ...]
+
+    @property
+    def reaches_goals(self) -> bool:
+        return all(self.scores.get(name, 0) >= goal for name, goal in GOALS.items())
+
+
+async def audit(tell: Callable[[str], None]) -> list[Scores]:
+    """Play the demonstration and look at every main page that there is.
+
+    Raises:
+        EngineError: there is no Chromium or node, npm failed, or Lighthouse could not look.
+    """
+    chromium = find_chromium()
+    if chromium is None:
+        raise EngineError("Lighthouse needs Chromium. Install it (Debian: apt install chromium).")
+    node = find_node(NODE_MAJOR_MIN)
+    await asyncio.to_thread(ensure_modules, node, HERE)
+    found: list[Scores] = []
+    async with look_on(tell) as onlooker:
+        sessions = {"": ""} | {
+            who: await onlooker.session_of(who) for who in ("coordination", BUSY)
+        }
+        for page in PAGES:
+            path = await onlooker.first_open((page.path,), sessions[page.who])
+            if path is None:
+                tell(f"{page.path}: no such page")
+                continue
+            tell(page.path)
+            session = sessions[page.who]
+            found.append(
+                await look_at(node, chromium, onlooker, page=page, path=path, session=session)
+            )
+    return found
+
+
+async def look_at(  # noqa: PLR0913 - with what, at what, as whom
+    node: Node, chromium: Path, onlooker: Onlooker, *, page: Looked, path: str, session: str
+) -> Scores:
+    """Run Lighthouse on one page."""
+    with tempfile.TemporaryDirectory(prefix="relais-lighthouse-") as folder:
+        report = Path(folder) / "report.json"
+        argv = [
+            node.node,
+            str(PROGRAM),
+            onlooker.url + path,
+            "--quiet",
+            "--output=json",
+            f"--output-path={report}",
+            f"--only-categories={','.join(GOALS)}",
+            f"--max-wait-for-load={WAIT_MS}",
+            "--no-enable-error-reporting",
+            f"--chrome-flags=--headless=new {' '.join(FLAGS)} --user-data-dir={folder}/profile",
+        ]
+        if not page.phone:
+            argv.append("--preset=desktop")
+        if session:
+            headers = Path(folder) / "headers.json"  # a session does not belong on a command line
+            headers.write_text(json.dumps({"Cookie": f"__Host-sid={session}"}))
+            argv.append(f"--extra-headers={headers}")
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            cwd=HERE,
+            env=clean_environment() | {"CHROME_PATH": str(chromium)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            said, _ = await asyncio.wait_for(process.communicate(), PAGE_LIMIT_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise EngineError(f"Lighthouse did not finish with {page.path}.") from None
+        if process.returncode != 0 or not report.exists():
+            raise EngineError(f"Lighthouse could not look at {page.path}:\n{said.decode()[-2000:]}")
+        return read_report(page, json.loads(report.read_text()))
+
+
+def read_report(page: Looked, report: dict[str, Any]) -> Scores:
+    """Read the scores and which audits cost points."""
+    categories, audits = report["categories"], report["audits"]
+    lacking = {
+        audits[line["id"]]["title"]
+        for category in categories.values()
+        for line in category["auditRefs"]
+        if line["weight"]
+        and (audits[line["id"]]["score"] or 0) < 1
+        and audits[line["id"]]["scoreDisplayMode"] not in {"notApplicable", "manual", "informative"}
+    }
+    scores = {name: round(100 * (found["score"] or 0)) for name, found in categories.items()}
+    return Scores(page, scores, tuple(sorted(lacking)))

@@ -1,0 +1,124 @@
+"""The README's pictures: taken in Chromium, of a demonstration that stands still."""
+
+import asyncio
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.chromium import FLAGS, find_chromium
+from deploy.engines.errors import EngineError
+from deploy.onlooker import BUSY, Onlooker, look_on
+from deploy.settings import PROJECT_ROOT
+
+FOLDER = PROJECT_ROOT / "docs" / "images"
+DESK = (1280, 800)
+PHONE = (390, 844)
+COLOURS = 128  # flat colours and letters: more are not seen
+SETTLED_MS = 1500  # a live part is asked for once after the page is there
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture: who sees which page, the first of `paths` that there is, and how large."""
+
+    name: str
+    paths: tuple[str, ...]
+    who: str = "coordination"
+    size: tuple[int, int] = DESK
+    tap: str = ""
+    """What is tapped first, as a CSS selector; nothing happens where it is not there."""
+
+
+DESK_OF = "/dispatch/desk/campaigns/{campaign}"
+SHOTS = (
+    Shot("demo", ("/demo/",)),
+    Shot("desk-target", ("/intake/campaigns/{campaign}/target", "/intake/campaigns/{campaign}")),
+    Shot("desk-match", (DESK_OF,)),
+    Shot("desk-follow", (f"{DESK_OF}/follow", f"{DESK_OF}/board")),
+    Shot("field-day", ("/dispatch/app/",), BUSY, PHONE),
+    Shot(
+        "field-outcome",
+        ("/dispatch/app/",),
+        BUSY,
+        PHONE,
+        tap="[data-act=outcome], a[href*=outcome], a[href*=resultat]",
+    ),
+)
+
+
+async def take_pictures(tell: Callable[[str], None], folder: Path = FOLDER) -> list[Path]:
+    """Play the demonstration, take every picture, and return the files.
+
+    Raises:
+        EngineError: there is no Chromium, or Playwright is not installed.
+    """
+    chromium = find_chromium()
+    if chromium is None:
+        raise EngineError("Pictures need Chromium. Install it (Debian: apt install chromium).")
+    try:
+        from playwright.async_api import async_playwright  # noqa: PLC0415 - developers have it
+    except ModuleNotFoundError as missing:
+        raise EngineError("Pictures need the dependency group `dev`.") from missing
+    async with look_on(tell) as onlooker, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        try:
+            return [
+                path
+                for shot in SHOTS
+                if (path := await take(browser, onlooker, shot, folder, tell)) is not None
+            ]
+        finally:
+            await browser.close()
+
+
+async def take(
+    browser: Any, onlooker: Onlooker, shot: Shot, folder: Path, tell: Callable[[str], None]
+) -> Path | None:
+    """Take one picture; None where its page is not there."""
+    session = await onlooker.session_of(shot.who)
+    path = await onlooker.first_open(shot.paths, session)
+    if path is None:
+        tell(f"{shot.name}: no such page")
+        return None
+    width, height = shot.size
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=1 if shot.size == DESK else 2,
+        locale="fr-BE",
+        timezone_id="Europe/Brussels",
+        reduced_motion="reduce",
+    )
+    try:
+        cookie = {"name": "__Host-sid", "value": session, "url": onlooker.url}
+        await context.add_cookies([{**cookie, "secure": True, "httpOnly": True}])
+        page = await context.new_page()
+        await page.clock.install(time=onlooker.play.world.now)
+        await page.clock.resume()
+        await page.goto(onlooker.url + path)
+        await page.evaluate("document.fonts.ready.then(() => true)")
+        await page.wait_for_timeout(SETTLED_MS)
+        found = page.locator(shot.tap).filter(visible=True) if shot.tap else None
+        if found is not None and await found.count():
+            await found.first.click()
+            await page.wait_for_timeout(SETTLED_MS)
+        picture = await page.screenshot()
+    finally:
+        await context.close()
+    file = folder / f"{shot.name}.png"
+    file.write_bytes(await asyncio.to_thread(smaller, picture))
+    tell(f"{file.name}: {file.stat().st_size // 1000} kB")
+    return file
+
+
+def smaller(picture: bytes) -> bytes:
+    """Write a PNG with a palette: a third of the weight, and nobody sees it."""
+    from PIL import Image  # noqa: PLC0415 - developers have it
+
+    written = io.BytesIO()
+    with Image.open(io.BytesIO(picture)) as image:
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
+            written, "PNG", optimize=True
+        )
+    return written.getvalue()
