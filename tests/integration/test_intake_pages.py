@@ -171,7 +171,7 @@ async def test_a_campaign_is_declared_in_the_browser(
 
     assert "Retenus par l’indice" in empty
     assert "donnée manquante" in empty
-    assert (more.status_code, hidden(more.text, "rows")) == (200, "5")
+    assert (more.status_code, hidden(more.text, "rows")) == (200, "3")
     assert refused.status_code == 422
     assert "aucune campagne n’existe sans fin" in refused.text
     assert "<strong>Action 1, Heures</strong>" in refused.text

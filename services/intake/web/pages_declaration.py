@@ -1,6 +1,5 @@
 """The page on which a campaign is declared. To anybody but the coordination it does not exist."""
 
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,26 +10,31 @@ from services.intake import store
 from services.intake.rules.campaign import LENGTH_MAX, SHARE_DEFAULT_PCT
 from services.intake.rules.targeting import preset_key_for
 from services.intake.steps.declare_campaign import DeclarationForm
+from services.intake.web.action_rows import (
+    REMOVE,
+    action_rows,
+    action_typed,
+    actions_part,
+    rows_of,
+    usual_rows,
+    with_row,
+    without_row,
+)
 from services.intake.web.api_campaigns import declare_and_note
 from services.intake.web.api_need_index import OnlyCoordination
-from services.intake.web.forms import Typed, minutes_of, named, read_as, told, typed_in, words_in
+from services.intake.web.forms import Typed, named, read_as, told, typed_in, words_in
 from services.intake.web.targeting_form import HANDS_FOR, RETAINED, WEIGH, weights_typed
 from services.intake.web.targeting_view import asked_of_zones, targeting_context
 from shared.db import Database
 from shared.errors import Problem, RefusedError
 from shared.web import Db, language_of, page, see_other
 from shared.words import (
-    ActionKind,
     InvitationId,
     Language,
     Public,
-    Skill,
-    Weekday,
 )
 
 router = APIRouter()
-
-ROWS_AT_FIRST, ROWS_MORE, ROWS_MAX = 3, 2, 20
 
 
 @router.get("/invitations/{invitation_id}/campaign", response_class=HTMLResponse)
@@ -54,7 +58,7 @@ async def new_campaign(
         share_max_pct=SHARE_DEFAULT_PCT,
         preset=preset_key_for(asked.crisis),
         k=min(len(asked.zone_ids) or HANDS_FOR, len(territory.pack.zones)),
-        rows=ROWS_AT_FIRST,
+        **usual_rows(asked.crisis),
     )
     return await declaration_page(request, database, invitation_id, typed)
 
@@ -66,10 +70,12 @@ async def declare(
     """Declare, compare the zones again, or give more lines, as the button said."""
     typed = await typed_in(request)
     go = typed.text("go")
-    if go == "more":
-        rows = min(ROWS_MAX, rows_of(typed) + ROWS_MORE)
-        typed = replace(typed, lists={**typed.lists, "rows": (str(rows),)})
-    if go in {"more", "compare"} or go.startswith(WEIGH) or go == RETAINED:
+    if go == "more" or go.startswith(REMOVE):
+        changed = with_row(typed) if go == "more" else without_row(typed, go.removeprefix(REMOVE))
+        if "hx-request" in request.headers:
+            return actions_part(request, changed)
+        return await declaration_page(request, database, invitation_id, changed)
+    if go == "compare" or go.startswith(WEIGH) or go == RETAINED:
         return await declaration_page(request, database, invitation_id, typed)
     try:
         form = read_as(DeclarationForm, declaration_typed(typed, invitation_id))
@@ -77,12 +83,6 @@ async def declare(
     except RefusedError as refused:
         return await declaration_page(request, database, invitation_id, typed, refused.problems)
     return see_other(f"/intake/campaigns/{campaign_id}")
-
-
-def rows_of(typed: Typed) -> int:
-    """Say how many lines the table of actions has."""
-    written = typed.text("rows")
-    return min(ROWS_MAX, int(written)) if written.isdecimal() else ROWS_AT_FIRST
 
 
 def declaration_typed(typed: Typed, invitation_id: InvitationId) -> dict[str, Any]:
@@ -113,23 +113,6 @@ def declaration_typed(typed: Typed, invitation_id: InvitationId) -> dict[str, An
     }
 
 
-def action_typed(typed: Typed, row: int) -> dict[str, Any]:
-    """Gather one line of the table of actions."""
-    return {
-        "kind": typed.text(f"kind_{row}"),
-        "per_zone_per_week": typed.text(f"quantity_{row}") or 0,
-        "weekdays": typed.all(f"weekdays_{row}"),
-        "starts_min": minutes_of(typed.text(f"starts_{row}")),
-        "duration_min": typed.text(f"duration_{row}") or 0,
-        "people_wanted": typed.text(f"people_{row}") or 0,
-        "zone_ids": words_in(typed.text(f"zones_{row}")),
-        "skill": typed.maybe(f"skill_{row}"),
-        "partners": words_in(typed.text(f"partners_{row}")),
-        "from_on": typed.maybe(f"from_{row}"),
-        "until_on": typed.maybe(f"until_{row}"),
-    }
-
-
 async def declaration_page(
     request: Request,
     database: Database,
@@ -155,13 +138,9 @@ async def declaration_page(
         invitation=asked,
         decided=decided,
         zones=zones,
-        rows=rows_of(typed),
         publics=named(request, Public),
         spoken=named(request, Language),
-        kinds=named(request, ActionKind),
-        weekdays=named(request, Weekday),
-        skills=named(request, Skill),
         weeks_max=LENGTH_MAX.days // 7,
         problems=told(request, problems, zones),
-        **targeting,
+        **(targeting | action_rows(request, typed)),
     )

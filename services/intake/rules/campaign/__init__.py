@@ -19,12 +19,14 @@ from services.intake.rules.campaign.life import (
     due_move,
 )
 from services.intake.rules.campaign.progress import Stage, Standing, standing_of
+from services.intake.rules.campaign.usual_actions import USUAL, usual_actions
 
 __all__ = [
     "ALONE_ALLOWED",
     "LENGTH_MAX",
     "SHARE_DEFAULT_PCT",
     "SHARE_MAX_PCT",
+    "USUAL",
     "ActionWanted",
     "Declaration",
     "Life",
@@ -38,4 +40,5 @@ __all__ = [
     "due_move",
     "planned_actions",
     "standing_of",
+    "usual_actions",
 ]
