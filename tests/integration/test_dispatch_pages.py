@@ -140,7 +140,7 @@ async def test_the_desk_shows_why_and_sends_nothing_before_the_agreement(house: 
     campaign = await world.target(world.an_action(kind="drop_in"))
     desk, here = world.coordination, f"/dispatch/desk/campaigns/{campaign}"
 
-    overview = await opened(desk, "/dispatch/desk/")
+    overview = await opened(desk, "/dispatch/desk/team")
     plan = await opened(desk, here)
     agreed = await sent(desk, f"{here}/send", version="1", until=str(world.monday))
     await house.settle()
@@ -217,7 +217,7 @@ async def test_the_coordination_adds_somebody_who_comes_in_with_the_link(house: 
     assert "Mijn dag" in await opened(amina, "/dispatch/")
     assert 'value="28.5"' in edited
     assert re.search(r'name="working_mon_0_ends"[^>]+value="17:00"', edited)
-    assert (again.status_code, again.headers["location"]) == (303, "/dispatch/desk/")
+    assert (again.status_code, again.headers["location"]) == (303, "/dispatch/desk/team")
 
 
 async def test_a_form_that_another_site_sends_is_refused(house: House) -> None:

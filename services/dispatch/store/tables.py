@@ -84,6 +84,7 @@ commitment = Table(
     Column("ends_at", Moment),
     Column("zone_id", Text),
     Column("noted_at", Moment),
+    Column("import_id", Uuid),
 )
 absence = Table(
     "absence",
@@ -368,4 +369,32 @@ phrase_said = Table(
     Column("phrase_id", Uuid, primary_key=True),
     Column("language", Text, primary_key=True),
     Column("said", Text),
+)
+busy_import = Table(
+    "busy_import",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("worker_id", Uuid),
+    Column("imported_at", Moment),
+    Column("known_until", Moment),
+)
+calendar_feed = Table(
+    "calendar_feed",
+    metadata,
+    Column("worker_id", Uuid, primary_key=True),
+    Column("token_hash", LargeBinary),
+    Column("made_at", Moment),
+)
+feed_event = Table(
+    "feed_event",
+    metadata,
+    Column("proposal_id", Uuid, primary_key=True),
+    Column("worker_id", Uuid),
+    Column("kind", Text),
+    Column("zone_id", Text),
+    Column("starts_at", Moment),
+    Column("ends_at", Moment),
+    Column("cancelled", Boolean),
+    Column("sequence", Integer),
+    Column("changed_at", Moment),
 )

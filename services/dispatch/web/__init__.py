@@ -5,21 +5,26 @@ from fastapi import APIRouter
 from services.dispatch.web import (
     app_pages,
     board_pages,
+    calendar_pages,
     consent_api,
     consultation_pages,
     day_pages,
     desk_pages,
     directory_api,
+    directory_files,
+    directory_pages,
     export_pages,
     field_api,
     field_pages,
     kit_api,
     note_api,
+    own_directory,
     partner_pages,
     phone_api,
     plan_api,
     roster_api,
     roster_pages,
+    team_pages,
 )
 
 router = APIRouter()
@@ -35,12 +40,17 @@ PARTS = (
     app_pages,
     day_pages,
     field_pages,
+    calendar_pages,
     partner_pages,
     board_pages,
     export_pages,
+    own_directory,
+    directory_pages,
+    directory_files,
     desk_pages,
     consultation_pages,
     roster_pages,
+    team_pages,
 )
 for part in PARTS:
     router.include_router(part.router)

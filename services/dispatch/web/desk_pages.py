@@ -14,8 +14,7 @@ from services.dispatch.web import (
     what_if_pages,
 )
 from services.dispatch.web.plan_view import view_plan
-from shared.db import zone_names
-from shared.web import Coordinator, Db, language_of, page
+from shared.web import Coordinator, Db, page
 
 router = APIRouter(prefix="/desk", default_response_class=HTMLResponse, include_in_schema=False)
 router.include_router(match_pages.router)
@@ -29,17 +28,8 @@ router.include_router(what_if_pages.router)
 
 @router.get("/")
 async def show_desk(request: Request, database: Db, _: Coordinator) -> Response:
-    """Show the campaigns and the roster."""
+    """Show the campaigns, and the way to the team."""
     async with database.reading() as tx:
         campaigns = await store.list_campaigns(tx)
         views = [await view_plan(tx, request, c.frame.campaign_id) for c in campaigns]
-        roster = await store.list_roster(tx)
-        zones = await zone_names(tx)
-    language = language_of(request)
-    return page(
-        request,
-        "desk.html",
-        views=views,
-        roster=roster,
-        zones={zone.id: zone.name(language) for zone in zones.values()},
-    )
+    return page(request, "desk.html", views=views)

@@ -17,6 +17,7 @@ from services.dispatch.steps.raise_signal import raise_signal
 from services.dispatch.steps.record_contribution import record_contribution
 from services.dispatch.steps.save_absence import save_absence
 from services.dispatch.steps.save_commitment import save_commitment
+from services.dispatch.store import calendars
 from services.dispatch.web.forms import Typed, tell, typed
 from services.dispatch.web.own_view import own_entry, view_account, view_own
 from shared.access import Identity
@@ -237,7 +238,13 @@ async def calendar_page(
     """
     async with database.reading() as tx:
         weeks = await view_account(tx, who.person_id)
-        commitments = await store.commitments_of(tx, who.person_id, tx.now)
+        brought = await calendars.imported_ids(tx, who.person_id)
+        commitments = [
+            own
+            for own in await store.commitments_of(tx, who.person_id, tx.now)
+            if own.id not in brought
+        ]
+        imports = await calendars.imports_of(tx, who.person_id)
         absences = await store.absences_of(tx, who.person_id, local_day(tx.now))
         places = await zone_names(tx)
         now = tx.now
@@ -249,6 +256,9 @@ async def calendar_page(
         weeks=weeks,
         commitments=commitments,
         absences=absences,
+        imports=imports,
+        imported=request.query_params.get("imported", ""),
+        conflicts=request.query_params.get("conflicts", "0") not in {"", "0"},
         places=sorted((zone.name(language), zone.id) for zone in places.values()),
         zones={zone.id: zone.name(language) for zone in places.values()},
         new_id=form.text("id") if form else str(uuid4()),

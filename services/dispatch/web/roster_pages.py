@@ -147,7 +147,7 @@ async def save(request: Request, database: Db, who: Coordinator, worker_id: UUID
         async with database.transaction() as tx:
             await save_worker(entry, tx)
         if not new:
-            return see_other("/dispatch/desk/")
+            return see_other("/dispatch/desk/team")
         link = await new_link(request, who, entry.worker, form.text("account_language"))
     except RefusedError as refused:
         return await worker_page(
@@ -174,6 +174,8 @@ async def new_link(request: Request, who: Identity, worker: RosterWorker, langua
 def read_entry(form: Typed, worker_id: UUID, known: RosterEntry | None, today: date) -> RosterEntry:
     """Read the form. A language or a skill that is ticked anew is confirmed today.
 
+    Everything that is ticked is, when the form says that it was asked again.
+
     Raises:
         RefusedError: with everything that could not be read.
     """
@@ -184,12 +186,13 @@ def read_entry(form: Typed, worker_id: UUID, known: RosterEntry | None, today: d
     if partner and not PARTNER.fullmatch(partner):
         message = "Un partenaire s’écrit en minuscules, chiffres et traits d’union."
         form.problems.append(Problem("bad_partner", message, place="host_partner"))
+    before = None if form.text("confirmed_today") else known
     languages = {
-        spoken: known.languages.get(spoken, today) if known else today
+        spoken: before.languages.get(spoken, today) if before else today
         for spoken in form.several("languages", Language)
     }
     skills = {
-        skill: known.skills.get(skill, today) if known else today
+        skill: before.skills.get(skill, today) if before else today
         for skill in form.several("skills", Skill)
     }
     worker = RosterWorker(

@@ -103,7 +103,8 @@ def _name(spot: Spot, plate: _Box, taken: list[_Box], height: float) -> str:
         if inside and not any(box.meets(other) for other in taken):
             taken.append(box)
             return (
-                f'<text class="spot-name" font-size="{NAME_SIZE}" text-anchor="middle"'
+                f'<text class="spot-name{" is-current" if spot.current else ""}" aria-hidden="true"'
+                f' font-size="{NAME_SIZE}" text-anchor="middle"'
                 f' x="{x + width / 2:.1f}" y="{y + NAME_SIZE - 2:.1f}">{escape(text)}</text>'
             )
     return ""
@@ -120,5 +121,5 @@ def _zone(spot: Spot, plate: _Box, name: str) -> str:
         f'<rect class="spot-plate" x="{plate.x:.1f}" y="{plate.y:.1f}" width="{plate.width}"'
         f' height="{plate.height}" rx="4"/>'
         f'<text class="spot-number" font-size="16" text-anchor="middle" x="{middle:.1f}"'
-        f' y="{plate.y + 20.5:.1f}">{spot.number}</text>{name}</a>'
+        f' y="{plate.y + 20.5:.1f}">{spot.number}</text></a>{name}'
     )
