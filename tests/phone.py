@@ -5,7 +5,7 @@ import contextlib
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from playwright.async_api import BrowserContext, Locator, Page, Playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from deploy.bundle import MODULES
 from deploy.engines.ports import LOOPBACK, free_port
 from shared.web.live import end_streams
 from tests.house import House, eventually
@@ -220,3 +221,29 @@ async def a_phone(
     context.set_default_timeout(WAIT_MS)
     await context.clock.install()
     return Phone(street, context, profile)
+
+
+NewPhone = Callable[..., Awaitable[Phone]]
+"""Makes phones that are switched off when the test ends."""
+
+TALL_PX = 4000  # nothing lies under the bar at the bottom, which axe would call too small to hit
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TARGET_PX = 44
+TOO_SMALL = """least => [...document.querySelectorAll('a, button, input, select, textarea')]
+  .map(found => found.closest('label:has(input[type=radio], input[type=checkbox])') ?? found)
+  .filter(found => found.getClientRects().length && !found.matches('.skip'))
+  .filter(found => ['width', 'height'].some(side => found.getBoundingClientRect()[side] < least))
+  .map(found => found.outerHTML.slice(0, 120))"""
+
+
+async def faults(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page as it stands, what is too wide and too small."""
+    await page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
+    violations: list[dict[str, Any]] = await page.evaluate(
+        "tags => axe.run(document, {runOnly: tags}).then(found => found.violations)", TAGS
+    )
+    wider_px = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    small: list[str] = await page.evaluate(TOO_SMALL, TARGET_PX)
+    found = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in violations]
+    found += [f"{wider_px} px wider than the screen"] if wider_px > 0 else []
+    return found + [f"smaller than {TARGET_PX} px: {html}" for html in small]

@@ -1,53 +1,20 @@
 """The field app in a browser: without network, killed, refused, shared; its taps and its weight."""
 
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Playwright, async_playwright
+from playwright.async_api import Page, Playwright
 
-from deploy.bundle import MODULES
 from shared.web.languages import LANGUAGES
 from tests.dispatch_world import World, a_world
 from tests.house import House, eventually
-from tests.phone import Phone, Street, a_phone, a_street, chaos
+from tests.phone import TALL_PX, NewPhone, Phone, a_phone, chaos, faults
 
 pytestmark = pytest.mark.slow
 WEIGHT_MAX_BYTES = 60_000
-NewPhone = Callable[..., Awaitable[Phone]]
-
-
-@pytest.fixture(scope="module")
-async def street(house: House, bundle: Path) -> AsyncIterator[Street]:
-    async with a_street(house) as open_street:
-        yield open_street
-
-
-@pytest.fixture(scope="module")
-async def playwright() -> AsyncIterator[Playwright]:
-    async with async_playwright() as running:
-        yield running
-
-
-@pytest.fixture
-async def new_phone(
-    playwright: Playwright, street: Street, chromium: Path, tmp_path: Path
-) -> AsyncIterator[NewPhone]:
-    """Make phones that are switched off when the test ends."""
-    street.trouble.clear()
-    phones: list[Phone] = []
-
-    async def make(**options: Any) -> Phone:
-        profile = tmp_path / f"phone-{len(phones)}"
-        phones.append(await a_phone(playwright, chromium, street, profile, **options))
-        return phones[-1]
-
-    yield make
-    for phone in phones:
-        await phone.context.close()
 
 
 async def asked_today(house: House, *names: str, **but: Any) -> tuple[World, str]:
@@ -331,15 +298,16 @@ async def test_three_tabs_send_what_one_phone_did_once(house: House, new_phone: 
     assert len(await raised(world)) == 20
 
 
+@pytest.mark.parametrize("seed", [7, 11, 13, 17, 19])
 async def test_sixty_sendings_through_chaos_arrive_once_each_and_in_order(
-    house: House, new_phone: NewPhone
+    house: House, new_phone: NewPhone, seed: int
 ) -> None:
     world, _ = await asked_today(house, "Amina", "Samir")
     phone = await new_phone()
     await phone.sign_in(world.workers["Amina"])
     page = await phone.open()
 
-    phone.street.trouble = chaos(90, seed=7)
+    phone.street.trouble = chaos(90, seed)
     meant = await signals(page, 60)
     await phone.sent()
 
@@ -484,20 +452,6 @@ async def test_a_shared_phone_never_sends_under_another_name(
 
 # --- for everybody -------------------------------------------------------------------------------
 
-TALL_PX = 4000  # nothing lies under the bar at the bottom, which axe would call too small to hit
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-async def faults(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page as it stands, and what is wider than the screen."""
-    await page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
-    violations: list[dict[str, Any]] = await page.evaluate(
-        "tags => axe.run(document, {runOnly: tags}).then(found => found.violations)", TAGS
-    )
-    wider_px = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    found = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in violations]
-    return found + ([f"{wider_px} px wider than the screen"] if wider_px > 0 else [])
-
 
 async def test_axe_finds_nothing_on_any_view_or_dialog_at_any_width(
     house: House, new_phone: NewPhone
@@ -514,7 +468,7 @@ async def test_axe_finds_nothing_on_any_view_or_dialog_at_any_width(
 
     for width in (320, 390, 1440):
         await page.set_viewport_size({"width": width, "height": TALL_PX})
-        for view in ("day", "time", "waiting"):
+        for view in ("day", "time", "quarter", "journal", "waiting"):
             await page.click(f"[data-view={view}]")
             found[f"{view} {width}"] = await faults(page)
         await page.click("[data-view=day]")
