@@ -81,8 +81,11 @@ async def test_an_outcome_is_noted_with_buttons_and_numbers_and_corrected(house:
     form = await opened(amina, path)
     corrected = await sent(amina, path, **counted | {"people_reached": "9", "reason": "forgotten"})
     await house.settle()
+    day = await opened(amina, "/dispatch/?lang=fr")
 
     (recorded,) = await world.facts_of(campaign, "recorded")
+    assert "Ce que j’ai noté" in day
+    assert "9 personnes" in day
     (correction,) = await world.facts_of(campaign, "corrected")
     assert wrong.status_code == 409
     assert "Écrivez un nombre entier." in wrong.text

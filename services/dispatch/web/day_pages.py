@@ -57,6 +57,7 @@ async def day_page(
         todays=day.todays(),
         later=day.later(),
         to_record=day.to_record,
+        journal=day.journal,
         recorded=day.recorded,
         conflicts=day.conflicts,
         consultations=day.consultations,
