@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -305,11 +305,21 @@ def is_away(error: BaseException) -> bool:
     """Tell whether the database is away or overloaded, so that the same work may pass later."""
     if isinstance(error, PoolTimeoutError | ConnectionError):
         return True
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError) or isinstance(error, DataError):
         return False
     state = getattr(error.orig, "sqlstate", None) or ""
     # Classes: 08 connection, 53 resources, 57 operator, 40 serialisation and deadlocks.
     return error.connection_invalidated or state[:2] in {"08", "53", "57", "40"} or not state
+
+
+def does_not_fit(error: DBAPIError) -> bool:
+    """Tell whether a value was sent that PostgreSQL cannot keep.
+
+    A NUL character (the driver refuses it, without a state), a number or a date beyond what a
+    column holds, or a character of no encoding.
+    """
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, DataError) and state in {None, "22003", "22007", "22008", "22021"}
 
 
 async def waiting_facts(tx: Tx) -> int:

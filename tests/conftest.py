@@ -13,6 +13,16 @@ from tests.house import House, a_house
 from tests.servers import drop_database, migrated_database, own_engines
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let whoever looks for errors ask longer, for instance `--examples 300`."""
+    parser.addoption(
+        "--examples",
+        type=int,
+        default=None,
+        help="requests at random for each endpoint and role that it is open to; else a few",
+    )
+
+
 @pytest.fixture(scope="session")
 def engines() -> Iterator[Engines]:
     """PostgreSQL, NATS with JetStream and Valkey for this test process alone."""

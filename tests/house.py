@@ -14,16 +14,21 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from fastapi import FastAPI
 from sqlalchemy import create_engine, text
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from deploy import topology
 from deploy.engines import Engines, start_engines
 from deploy.run import web_app
 from deploy.wiring import CHORES, buses
 from shared import access
+from shared.access import Stage
 from shared.bus import SERVICES, Bus
 from shared.db import Database
 from shared.settings import Clock, HouseSettings, sqlalchemy_url
+from shared.web.guard import session_life
 from shared.words import Role
 from tests.servers import drop_database, house_settings, migrated_database, test_settings
 
@@ -97,6 +102,30 @@ class House:
         client.headers["Authorization"] = f"Bearer {answer.json()['session']}"
         self.people[name] = person
         return client
+
+    async def enter_half(self, stage: Stage) -> httpx.AsyncClient:
+        """Let a coordinator in as far as a stage of coming in."""
+        async with self.databases["access"].transaction() as tx:
+            person = await access.create_account(tx, role=Role.COORDINATION, display_name="Half in")
+            known = await access.open_account(tx, person)
+            life = session_life(self.settings)
+            token, _ = await access.begin_session(tx, known, life, by="password", stage=stage)
+        return httpx.AsyncClient(
+            transport=self.transport,
+            base_url="http://relais.test",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+
+    def door(self, service: str) -> FastAPI:
+        """Return the web app of a service, or of the way in."""
+        mounted: Starlette = self.transport.app  # type: ignore[assignment]  # `deploy.run.web_app` made it
+        (found,) = (
+            route.app
+            for route in mounted.routes
+            if isinstance(route, Mount) and route.path == f"/{service}"
+        )
+        assert isinstance(found, FastAPI)
+        return found
 
     async def at(self, instant: datetime | str) -> None:
         """Move the played clock, run every sweep, and wait until the system is at rest."""

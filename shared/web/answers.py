@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
-from shared.db import is_away
+from shared.db import does_not_fit, is_away
 from shared.errors import (
     DeniedError,
     MissingError,
@@ -19,6 +22,7 @@ from shared.errors import (
 )
 from shared.web.headers import closed
 from shared.web.languages import language_of, translate
+from shared.web.openapi import PROBLEM_TYPE, ProblemDocument
 from shared.web.pages import page
 
 log = logging.getLogger(__name__)
@@ -39,8 +43,10 @@ def answer_problem(
         for p in problems
     ]
     if wants_json(request):
-        body = {"title": translate(language, title), "problems": told}
-        return JSONResponse(body, status_code=status)
+        document = ProblemDocument.model_validate(
+            {"status": status, "title": translate(language, title), "problems": told}
+        )
+        return JSONResponse(document.model_dump(), status, media_type=PROBLEM_TYPE)
     return page(
         request,
         "problem.html",
@@ -55,6 +61,7 @@ AWAY = "Un service ne répond pas. Réessayez dans un instant."
 NOT_HERE = "Cette page n’existe pas, ou plus."
 NOT_FOUND = 404
 NOT_SIGNED_IN = 401
+WRONG_METHOD = 405
 
 
 def add_error_answers(app: FastAPI) -> None:
@@ -62,6 +69,8 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(RelaisError, answer_ours)
     app.add_exception_handler(RequestValidationError, answer_invalid)
     app.add_exception_handler(HTTPException, answer_http)
+    app.add_exception_handler(DBAPIError, answer_beyond_measure)
+    app.add_exception_handler(OverflowError, answer_beyond_measure)
     app.add_exception_handler(Exception, answer_unexpected)
 
 
@@ -103,11 +112,41 @@ async def answer_invalid(request: Request, error: Exception) -> Response:
     return answer_problem(request, 422, "Ces données ne sont pas complètes.", problems)
 
 
+async def answer_beyond_measure(request: Request, error: Exception) -> Response:
+    """Refuse a value of the right form that nothing can count with or keep.
+
+    A NUL character, a number of thirty digits, a period that ends after the year 9999.
+    """
+    if isinstance(error, DBAPIError) and not does_not_fit(error):
+        raise error  # the database is away, or an error of ours
+    log.warning("a value beyond measure was refused", exc_info=error)
+    problem = Problem(
+        "beyond_measure",
+        "Une valeur est hors de toute mesure : un nombre trop grand, une date trop lointaine ou un"
+        " caractère invisible. Corrigez-la et renvoyez.",
+    )
+    return answer_problem(request, 422, "Ces données ne sont pas complètes.", [problem])
+
+
 async def answer_http(request: Request, error: Exception) -> Response:
     """Answer what the framework refused: no such path, no such method."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     title = NOT_HERE if status == NOT_FOUND else "Cela n’est pas possible."
-    return answer_problem(request, status, title)
+    answer = answer_problem(request, status, title)
+    if status == WRONG_METHOD:
+        answer.headers["Allow"] = ", ".join(sorted(methods_here(request)))
+    return answer
+
+
+def methods_here(request: Request) -> set[str]:
+    """List the methods of a path; the framework knows those of the first route with it only."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    return {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.path is not None and compile_path(route.path)[0].match(path)
+        for method in route.methods or ()
+    }
 
 
 async def answer_unexpected(request: Request, error: Exception) -> Response:

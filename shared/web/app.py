@@ -17,6 +17,7 @@ from shared.web.answers import add_error_answers
 from shared.web.guard import Db, Operator
 from shared.web.headers import closed
 from shared.web.languages import UI
+from shared.web.openapi import Door
 from shared.web.pages import template_environment
 
 
@@ -89,7 +90,7 @@ def create_app(  # noqa: PLR0913 - what one app is made of, named
             pages of people from outside; opened as `app.state.readers[role]`.
     """
     development = settings.profile is not Profile.PRODUCTION
-    app = FastAPI(
+    app = Door(
         title=f"Relais · {service}",
         version="1",
         lifespan=life,

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from shared import access
 from shared.access import Identity, SessionLife, Stage
@@ -17,6 +18,9 @@ from shared.words import Role
 SESSION_COOKIE = "__Host-sid"
 BY_ITSELF = "x-by-itself"
 """A header of what a page asks without anybody's doing: it does not keep a session awake."""
+BY_PROGRAM = HTTPBearer(auto_error=False, scheme_name="session")
+BY_BROWSER = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, scheme_name="cookie")
+"""How a session is shown, as the OpenAPI documents say it; `shown_token` reads it."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -126,10 +130,14 @@ async def refuse_forged(request: Request, who: Identity) -> None:
         raise DeniedError(signed_in=True)
 
 
-def allow(*roles: Role) -> Callable[[Request], Awaitable[Identity]]:
+ShownByProgram = Annotated[object, Security(BY_PROGRAM)]
+ShownByBrowser = Annotated[object, Security(BY_BROWSER)]
+
+
+def allow(*roles: Role) -> Callable[..., Awaitable[Identity]]:
     """Let in these roles only; everybody who is signed in when none is named."""
 
-    async def guard(request: Request) -> Identity:
+    async def guard(request: Request, _: ShownByProgram, __: ShownByBrowser) -> Identity:
         who = await identify(request)
         if who is None:
             raise DeniedError(signed_in=False)
@@ -141,10 +149,10 @@ def allow(*roles: Role) -> Callable[[Request], Awaitable[Identity]]:
     return guard
 
 
-def on_the_way(*stages: Stage) -> Callable[[Request], Awaitable[Identity]]:
+def on_the_way(*stages: Stage) -> Callable[..., Awaitable[Identity]]:
     """Let in whoever is at one of these stages of coming in."""
 
-    async def guard(request: Request) -> Identity:
+    async def guard(request: Request, _: ShownByProgram, __: ShownByBrowser) -> Identity:
         who = await identify_on_the_way(request)
         if who is None or who.stage not in stages:
             raise DeniedError(signed_in=False)

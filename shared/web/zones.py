@@ -12,6 +12,10 @@ from shared.words import Role, ZoneId
 
 Keeper = Annotated[Identity, Depends(allow(Role.COORDINATION, Role.ADMINISTRATOR, Role.SERVICE))]
 
+# Nothing on Earth lies further from anything; `true` is no number.
+EARTH_KM = 40_075
+Km = Annotated[float, Field(strict=True, ge=-EARTH_KM, le=EARTH_KM)]
+
 router = APIRouter()
 
 
@@ -22,8 +26,8 @@ class Place(BaseModel):
     name_fr: str = Field(min_length=1, max_length=120)
     name_nl: str = Field(min_length=1, max_length=120)
     municipality: str = Field(min_length=1, max_length=120)
-    x_km: float
-    y_km: float
+    x_km: Km
+    y_km: Km
 
 
 @router.put("/api/zones")

@@ -9,9 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from shared import access
-from shared.access import SessionLife, Stage
-from shared.web.guard import session_life
+from shared.access import Stage
 from shared.words import Role
 from tests.dispatch_world import World, a_world, got
 from tests.house import House
@@ -77,11 +75,11 @@ async def test_a_stranger_meets_only_what_is_open_to_everybody(house: House) -> 
 @pytest.mark.parametrize("stage", [Stage.SET_UP, Stage.SECOND_STEP])
 async def test_who_is_half_in_meets_the_way_in_and_nothing_else(house: House, stage: Stage) -> None:
     own = stage.value.replace("_", " ")
-    half_in = await on_the_way(house, stage)
+    half_in = await house.enter_half(stage)
     wrong = []
     for line in LINES.values():
         if line.service == "access":  # the one before may have ended the session
-            half_in = await on_the_way(house, stage)
+            half_in = await house.enter_half(stage)
         answer = await ask(half_in, line)
         opens = line.open_to in {"everybody", "on the way", own}
         if (answer.status_code in refusals(line)) is opens or line.broke(answer.status_code):
@@ -172,20 +170,6 @@ async def rows_of(house: House, hers: Mapping[str, str]) -> dict[str, list[str]]
                 row["row"] for row in rows if hers["person_id"] in row["row"]
             ]
     return found
-
-
-async def on_the_way(house: House, stage: Stage) -> httpx.AsyncClient:
-    """Let a coordinator in as far as this stage."""
-    life: SessionLife = session_life(house.settings)
-    async with house.databases["access"].transaction() as tx:
-        person = await access.create_account(tx, role=Role.COORDINATION, display_name="Half in")
-        known = await access.open_account(tx, person)
-        token, _ = await access.begin_session(tx, known, life, by="password", stage=stage)
-    return httpx.AsyncClient(
-        transport=house.transport,
-        base_url="http://relais.test",
-        headers={"Authorization": f"Bearer {token}"},
-    )
 
 
 async def ask(

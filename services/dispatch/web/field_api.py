@@ -132,7 +132,7 @@ async def put_contribution(  # noqa: PLR0913, PLR0917 - FastAPI names them all
     return RecordedShown(outcome_id=recorded.outcome_id, version=recorded.version)
 
 
-@router.post("/api/signals")
+@router.post("/api/signals", responses={CREATED: {"model": dict[str, UUID]}})
 async def post_signal(
     database: Db, who: Worker, body: SignalBody, response: Response
 ) -> dict[str, UUID]:

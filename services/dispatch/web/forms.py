@@ -1,5 +1,6 @@
 """Reading what somebody typed: every mistake at once, and nothing typed is lost."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from enum import Enum
@@ -73,10 +74,13 @@ class Typed:
     def decimal(self, name: str) -> float:
         """Read a number with a point or a comma."""
         try:
-            return float(self.text(name).replace(",", "."))
+            number = float(self.text(name).replace(",", "."))
         except ValueError:
-            self._missing(name, "Écrivez un nombre.")
-            return 0.0
+            number = math.nan
+        if math.isfinite(number):
+            return number
+        self._missing(name, "Écrivez un nombre.")
+        return 0.0
 
     def as_dict(self) -> dict[str, str]:
         """Return every field with its first value."""

@@ -117,7 +117,7 @@ def _zone(zone: Zone, language: str, content: str, look: MapLook) -> str:
     municipalities = ", ".join(name.said_in(language) for name in zone.municipalities)
     said = f"{zone.name(language)} {zone.id} ({municipalities})"
     if note := look.notes.get(zone.id, ""):
-        said = f"{said} : {note}"
+        said = f"{said}\u00a0: {note}" if language == "fr" else f"{said}: {note}"
     said = escape(said)
     css = escape(f"zone {look.classes.get(zone.id, '')}".strip())
     shared = f'class="{css}" data-zone="{escape(zone.id)}" aria-label="{said}"'
