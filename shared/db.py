@@ -319,7 +319,14 @@ def does_not_fit(error: DBAPIError) -> bool:
     column holds, or a character of no encoding.
     """
     state = getattr(error.orig, "sqlstate", None)
-    return isinstance(error, DataError) and state in {None, "22003", "22007", "22008", "22021", "22P05"}
+    return isinstance(error, DataError) and state in {
+        None,
+        "22003",
+        "22007",
+        "22008",
+        "22021",
+        "22P05",
+    }
 
 
 async def waiting_facts(tx: Tx) -> int:
