@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from deploy.chromium import FLAGS, find_chromium
 from deploy.engines.errors import EngineError
@@ -91,8 +92,9 @@ async def take(
         reduced_motion="reduce",
     )
     try:
-        cookie = {"name": "__Host-sid", "value": session, "url": onlooker.url}
-        await context.add_cookies([{**cookie, "secure": True, "httpOnly": True}])
+        cookie = {"name": "__Host-sid", "value": session, "path": "/", "secure": True}
+        domain = urlsplit(onlooker.url).hostname
+        await context.add_cookies([{**cookie, "domain": domain, "httpOnly": True}])
         page = await context.new_page()
         await page.clock.install(time=onlooker.play.world.now)
         await page.clock.resume()
