@@ -81,8 +81,19 @@ async def a_desk(
     context = await browser.new_context(**usual | options)
     context.set_default_timeout(WAIT_MS)
     session = client.headers["Authorization"].removeprefix("Bearer ")
-    cookie = {"name": "__Host-sid", "value": session, "domain": LOOPBACK, "path": "/"}
-    await context.add_cookies([{**cookie, "secure": True, "httpOnly": True, "sameSite": "Lax"}])
+    await context.add_cookies(
+        [
+            {
+                "name": "__Host-sid",
+                "value": session,
+                "domain": LOOPBACK,
+                "path": "/",
+                "secure": True,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
     try:
         yield context
     finally:
@@ -238,7 +249,7 @@ async def test_hidden_tabs_give_their_streams_back_and_a_session_that_ends_takes
 
     await eventually(none_open, "streams of the tests before are still open")
     async with a_desk(browser, client) as desk:
-        pages = []
+        pages: list[Page] = []
         for _ in range(TABS):
             if pages:
                 await pages[-1].evaluate(HIDE, arg=True)

@@ -41,9 +41,18 @@ async def at_the_desk(browser: Browser, world: World, **options: Any) -> Browser
         viewport={"width": 1440, "height": 900}, locale="fr-BE", **options
     )
     context.set_default_timeout(WAIT_MS)
-    cookie = {"name": "__Host-sid", "domain": LOOPBACK, "path": "/", "secure": True}
     session = world.coordination.headers["Authorization"].removeprefix("Bearer ")
-    await context.add_cookies([{**cookie, "value": session}])  # type: ignore[list-item]
+    await context.add_cookies(
+        [
+            {
+                "name": "__Host-sid",
+                "domain": LOOPBACK,
+                "path": "/",
+                "secure": True,
+                "value": session,
+            }
+        ]
+    )
     return context
 
 
@@ -76,17 +85,14 @@ async def test_ten_tasks_are_matched_and_sent_in_at_most_six_clicks(
     await page.goto(f"{street.url}/dispatch/desk/")
     clicks = 0
 
-    for name, role in (
-        (f"/dispatch/desk/campaigns/{campaign}", "path"),
-        ("Recalculer", "button"),
-        ("Diffuser aux RAQ", "link"),
-        ("Toute la campagne", "link"),
-        ("Diffuser maintenant", "button"),
+    for step in (
+        page.locator(f'a[href="/dispatch/desk/campaigns/{campaign}"]').first,
+        page.get_by_role("button", name="Recalculer"),
+        page.get_by_role("link", name="Diffuser aux RAQ"),
+        page.get_by_role("link", name="Toute la campagne"),
+        page.get_by_role("button", name="Diffuser maintenant"),
     ):
-        if role == "path":
-            await page.locator(f'a[href="{name}"]').first.click()
-        else:
-            await page.get_by_role(role, name=name).click()  # type: ignore[arg-type]
+        await step.click()
         clicks += 1
     await expect(page.get_by_role("status")).to_contain_text("20 questions sont parties")
     await house.settle()
