@@ -51,9 +51,12 @@ class Onlooker:
         cookies = {"__Host-sid": session}
         async with httpx.AsyncClient(base_url=self.url, cookies=cookies) as client:
             for path in paths:
-                answer = await client.get(path.replace("{campaign}", self.campaign_id))
-                if answer.status_code == httpx.codes.OK:
-                    return path.replace("{campaign}", self.campaign_id)
+                there = path.replace("{campaign}", self.campaign_id)
+                there = there.replace(
+                    "{invitation}", str(self.play.world.scenario.id_of("invitation"))
+                )
+                if (await client.get(there)).status_code == httpx.codes.OK:
+                    return there
         return None
 
 

@@ -4,13 +4,14 @@ import asyncio
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.chromium import FLAGS, find_chromium
 from deploy.engines.errors import EngineError
-from deploy.onlooker import BUSY, Onlooker, look_on
+from deploy.onlooker import BUSY, UNTIL, Onlooker, look_on
 from deploy.settings import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "docs" / "images"
@@ -29,13 +30,16 @@ class Shot:
     who: str = "coordination"
     size: tuple[int, int] = DESK
     tap: str = ""
-    """What is tapped first, as a CSS selector; nothing happens where it is not there."""
+    """What is tapped first, as a CSS selector."""
+    until: datetime = UNTIL
 
 
+DECIDED = datetime.fromisoformat("2022-01-11T20:00:00+01:00")
+"""The invitation is accepted; its neighbourhoods are chosen tomorrow."""
 DESK_OF = "/dispatch/desk/campaigns/{campaign}"
 SHOTS = (
     Shot("demo", ("/demo/",)),
-    Shot("desk-target", ("/intake/campaigns/{campaign}/target", "/intake/campaigns/{campaign}")),
+    Shot("desk-target", ("/intake/invitations/{invitation}/campaign",), until=DECIDED),
     Shot("desk-match", (DESK_OF,)),
     Shot("desk-follow", (f"{DESK_OF}/follow", f"{DESK_OF}/board")),
     Shot("field-day", ("/dispatch/app/",), BUSY, PHONE),
@@ -44,7 +48,7 @@ SHOTS = (
         ("/dispatch/app/",),
         BUSY,
         PHONE,
-        tap="[data-act=outcome], a[href*=outcome], a[href*=resultat]",
+        tap="[data-open=outcome]",
     ),
 )
 
@@ -62,27 +66,31 @@ async def take_pictures(tell: Callable[[str], None], folder: Path = FOLDER) -> l
         from playwright.async_api import async_playwright  # noqa: PLC0415 - developers have it
     except ModuleNotFoundError as missing:
         raise EngineError("Pictures need the dependency group `dev`.") from missing
-    async with look_on(tell) as onlooker, async_playwright() as playwright:
+    taken: list[Path] = []
+    async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         try:
-            return [
-                path
-                for shot in SHOTS
-                if (path := await take(browser, onlooker, shot, folder, tell)) is not None
-            ]
+            for until in sorted({shot.until for shot in SHOTS}):
+                async with look_on(tell, until) as onlooker:
+                    due = [shot for shot in SHOTS if shot.until == until]
+                    taken += [await take(browser, onlooker, shot, folder, tell) for shot in due]
         finally:
             await browser.close()
+    return taken
 
 
 async def take(
     browser: Any, onlooker: Onlooker, shot: Shot, folder: Path, tell: Callable[[str], None]
-) -> Path | None:
-    """Take one picture; None where its page is not there."""
+) -> Path:
+    """Take one picture.
+
+    Raises:
+        EngineError: its page is not there.
+    """
     session = await onlooker.session_of(shot.who)
     path = await onlooker.first_open(shot.paths, session)
     if path is None:
-        tell(f"{shot.name}: no such page")
-        return None
+        raise EngineError(f"There is no page for {shot.name}.png: {', '.join(shot.paths)}.")
     width, height = shot.size
     context = await browser.new_context(
         viewport={"width": width, "height": height},
@@ -101,9 +109,8 @@ async def take(
         await page.goto(onlooker.url + path)
         await page.evaluate("document.fonts.ready.then(() => true)")
         await page.wait_for_timeout(SETTLED_MS)
-        found = page.locator(shot.tap).filter(visible=True) if shot.tap else None
-        if found is not None and await found.count():
-            await found.first.click()
+        if shot.tap:
+            await page.locator(shot.tap).filter(visible=True).first.click()
             await page.wait_for_timeout(SETTLED_MS)
         picture = await page.screenshot()
     finally:

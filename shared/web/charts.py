@@ -5,6 +5,7 @@ a table beside it. Styles are `svg.chart` in `desk.css`; nothing here sets a col
 """
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -12,7 +13,7 @@ from markupsafe import Markup, escape
 Write = Callable[[int], str]
 COLUMNS_WIDTH, COLUMNS_HEIGHT = 640, 230
 BARS_WIDTH, BAR_HEIGHT, BARS_LEFT = 480, 34, 190
-LABEL_ROOM = 46  # units that a column's label takes at 14 px
+LABEL_ROOM, AMOUNT_ROOM = 64, 40  # units that a column's label takes at 14 px, and its number
 INSIDE_MIN = 26  # a column shorter than this bears its number on top
 STRIP_WIDTH, STRIP_HEIGHT = 1000, 34
 LETTER = 7.6  # mean width of a letter at 15 px
@@ -38,7 +39,7 @@ def columns(rows: Sequence[Column], title: str, says: str, write: Write = str) -
     top, base = 26.0, COLUMNS_HEIGHT - 28.0
     most = max((max(row.value or 0, row.plan) for row in rows), default=0) or 1
     wide = COLUMNS_WIDTH / max(1, len(rows))
-    every = max(1, round(LABEL_ROOM / wide + 0.49))
+    every = max(1, ceil(LABEL_ROOM / wide))
 
     def height(amount: float) -> float:
         return base - (base - top) * amount / most
