@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.bundle import ensure_bundle
 from deploy.chromium import find_chromium
@@ -21,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="requests at random for each endpoint and role that it is open to; else a few",
     )
+
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
