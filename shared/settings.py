@@ -34,11 +34,8 @@ class Profile(StrEnum):
     DEMO = "demo"
 
 
-class HouseSettings(BaseSettings):
-    """Where the engines are, whose clock counts, and the secret that signs what leaves the house.
-
-    `secret` has no default: a service that has none refuses to start.
-    """
+class MailServerSettings(BaseSettings):
+    """The mail server. Without `smtp_host` nothing is mailed, and nobody is offered that."""
 
     model_config = SettingsConfigDict(
         env_prefix="RELAIS_",
@@ -46,13 +43,28 @@ class HouseSettings(BaseSettings):
         extra="ignore",
     )
 
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_starttls: bool = Field(default=True, description="Refuse to send without encryption.")
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str = Field(default="Relais <relais@localhost>", description="Who writes.")
+    smtp_timeout_s: float = Field(default=10.0, gt=0, le=60)
+    public_url: str = Field(default="http://127.0.0.1:8080", description="How people reach us.")
+
+
+class HouseSettings(MailServerSettings):
+    """Where the engines are, whose clock counts, and the secret that signs what leaves the house.
+
+    `secret` has no default: a service that has none refuses to start.
+    """
+
     database_url: SecretStr
     nats_url: str = "nats://127.0.0.1:4222"
     valkey_url: str = "redis://127.0.0.1:6379/0"
     secret: SecretStr = Field(min_length=24)
     profile: Profile = Profile.PRODUCTION
     clock: Clock = Clock.SYSTEM
-    public_url: str = Field(default="http://127.0.0.1:8080", description="How people reach us.")
     session_idle_s: int = Field(default=int(timedelta(minutes=30).total_seconds()), ge=60)
     session_absolute_s: int = Field(default=int(timedelta(hours=12).total_seconds()), ge=60)
     openid_issuer: str | None = Field(default=None, description="Sign in with this provider.")

@@ -34,6 +34,7 @@ SHOWN_SENTENCES = 60
 SHOWN_LETTERS = 100
 REFRESH_S = 3
 OURS = {"same-origin", "none"}
+FUNDER = "COCOM"
 
 
 @dataclass
@@ -137,6 +138,9 @@ class Stage:
         if key == "coordination":
             name = world.scenario.coordination
             _, token = await desk.link_for("coordination", name, "fr", desk.person_id)
+        elif key == "funder":
+            person_id = uuid5(NAMESPACE_OID, "funder")  # the same account each time
+            _, token = await desk.link_for("funder", FUNDER, "fr", person_id)
         elif key in world.workers:
             person, known = world.scenario.person(key), world.workers[key].person_id
             _, token = await desk.link_for("worker", person.name, person.reads, known)

@@ -7,6 +7,7 @@ browser or a program holds says nothing about its owner.
 |---|---|
 | `accounts` | who exists, and what each has to come in with |
 | `links` | invitations that open once; a host partner's standing link |
+| `mailed_links` | links that a funder asks for by e-mail |
 | `passwords`, `codes`, `passkeys`, `outside` | the ways to prove who one is |
 | `throttle` | how often one may try |
 | `sessions` | who is in, from which device, until when |

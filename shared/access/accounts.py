@@ -112,7 +112,7 @@ async def create_account(  # noqa: PLR0913 - what an account is; all by name
 
 
 async def _free_hash_of(tx: Tx, email: str) -> bytes:
-    plain = email.strip().lower()
+    plain = plain_email(email)
     local, _, domain = plain.rpartition("@")
     if not local or "." not in domain or len(plain) > EMAIL_LENGTH or any(map(str.isspace, plain)):
         raise refuse("bad_email", "Cette adresse n’est pas une adresse e-mail.", place="email")
@@ -122,9 +122,18 @@ async def _free_hash_of(tx: Tx, email: str) -> bytes:
     return hashed_email(plain)
 
 
+def plain_email(email: str) -> str:
+    """Write an e-mail in the one form that is hashed; whoever writes to it uses this form too.
+
+    Lower case makes one letter of several (`K`, the Kelvin sign, becomes `k`): a letter to what was
+    typed could reach another domain than the one that was invited.
+    """
+    return email.strip().lower()
+
+
 def hashed_email(email: str) -> bytes:
     """Return what is kept of an e-mail: enough to recognise it, not to write to it."""
-    return hashlib.sha256(email.strip().lower().encode()).digest()
+    return hashlib.sha256(plain_email(email).encode()).digest()
 
 
 async def accounts(tx: Tx, role: Role | None = None) -> Sequence[Account]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from uuid_utils.compat import uuid7
 
 from shared.access.accounts import Account
@@ -24,6 +24,7 @@ from shared.words import PersonId, Role
 ISSUED_BYTES = 32
 UNFINISHED_IDLE = timedelta(minutes=10)  # an opened invitation waits no longer; ASVS 6.5.5
 UNFINISHED_LIFE = timedelta(hours=1)
+READING_LIFE = timedelta(hours=8)
 
 
 class Stage(StrEnum):
@@ -39,7 +40,11 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is asking. `csrf` must come back with every form of a browser's session."""
+    """Who is asking. `csrf` must come back with every form of a browser's session.
+
+    Who `reads_only` came in by a link that was mailed: such a session changes nothing, but for
+    what a route opens to it by name.
+    """
 
     person_id: PersonId
     role: Role
@@ -49,6 +54,7 @@ class Identity:
     csrf: str
     stage: Stage = Stage.FULL
     partner_id: str | None = None
+    reads_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ async def begin_session(  # noqa: PLR0913 - what a session is; most by name
     by: str,
     stage: Stage = Stage.FULL,
     device: str = "",
+    reads_only: bool = False,
 ) -> tuple[str, Identity]:
     """Open a session; return its token, told nowhere else, and who entered.
 
@@ -90,6 +97,8 @@ async def begin_session(  # noqa: PLR0913 - what a session is; most by name
     token, csrf = secrets.token_urlsafe(ISSUED_BYTES), secrets.token_urlsafe(24)
     session_id = uuid7()
     lasts = life.absolute if stage is Stage.FULL else UNFINISHED_LIFE
+    if reads_only:
+        lasts = min(lasts, READING_LIFE)
     await tx.execute(delete(session).where(session.c.ends_at <= tx.now))
     await tx.execute(
         insert(session).values(
@@ -102,6 +111,7 @@ async def begin_session(  # noqa: PLR0913 - what a session is; most by name
             began_at=tx.now,
             seen_at=tx.now,
             ends_at=tx.now + lasts,
+            reads_only=reads_only,
         )
     )
     action = "session.began" if stage is Stage.FULL else f"session.{stage.value}"
@@ -115,11 +125,14 @@ async def begin_session(  # noqa: PLR0913 - what a session is; most by name
         csrf,
         stage,
         who.partner_id,
+        reads_only,
     )
 
 
 async def identify(tx: Tx, token: str, life: SessionLife, *, used: bool = True) -> Identity | None:
     """Tell whose session this is; None when it ended, idled or its account was closed.
+
+    One that only reads does not idle: it ends sooner, and shows what is published.
 
     Notes that it was used, at most once a minute, so that reading a page rarely writes. A page
     that looks by itself whether something changed does not count as use.
@@ -131,6 +144,7 @@ async def identify(tx: Tx, token: str, life: SessionLife, *, used: bool = True) 
                 session.c.csrf,
                 session.c.seen_at,
                 session.c.stage,
+                session.c.reads_only,
                 account.c.person_id,
                 account.c.role,
                 account.c.display_name,
@@ -139,7 +153,7 @@ async def identify(tx: Tx, token: str, life: SessionLife, *, used: bool = True) 
             )
             .join(account, account.c.person_id == session.c.person_id)
             .where(session.c.token_hash == hashed(token))
-            .where(session.c.ends_at > tx.now, session.c.seen_at > tx.now - life.idle)
+            .where(session.c.ends_at > tx.now, _awake(tx, life))
             .where(account.c.disabled_at.is_(None))
         )
     ).one_or_none()
@@ -159,7 +173,12 @@ async def identify(tx: Tx, token: str, life: SessionLife, *, used: bool = True) 
         row.csrf,
         stage,
         row.partner_id,
+        row.reads_only,
     )
+
+
+def _awake(tx: Tx, life: SessionLife) -> ColumnElement[bool]:
+    return or_(session.c.reads_only, session.c.seen_at > tx.now - life.idle)
 
 
 async def end_session(tx: Tx, session_id: UUID) -> None:
@@ -172,7 +191,7 @@ async def devices_of(tx: Tx, person_id: UUID, life: SessionLife) -> Sequence[Dev
     rows = await tx.execute(
         select(session.c.id, session.c.device, session.c.began_at, session.c.seen_at)
         .where(session.c.person_id == person_id, session.c.stage == Stage.FULL.value)
-        .where(session.c.ends_at > tx.now, session.c.seen_at > tx.now - life.idle)
+        .where(session.c.ends_at > tx.now, _awake(tx, life))
         .order_by(session.c.seen_at.desc(), session.c.id)
     )
     return [Device(row.id, row.device, row.began_at, row.seen_at) for row in rows]

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Identity,
@@ -48,6 +49,16 @@ session = Table(
     Column("began_at", DateTime(timezone=True), nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
     Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("reads_only", Boolean, nullable=False),
+)
+mailed_link = Table(  # goes when it is opened; `browser_hash`: of what the asking browser keeps
+    "mailed_link",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("browser_hash", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 password = Table(
     "password",

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from shared import access
 from shared.errors import DeniedError, MissingError
 from shared.settings import Clock, HouseSettings
-from shared.web import openid, own_access, passkey_api, people, set_up, sign_in
+from shared.web import mailed_link, openid, own_access, passkey_api, people, set_up, sign_in
 from shared.web.app import create_app
 from shared.web.entering import device_of, welcome
 from shared.web.guard import (
@@ -99,7 +99,7 @@ async def open_session(request: Request, body: Token) -> Entered:
 
 @door.post("/api/accounts", status_code=201)
 async def invite_person(request: Request, body: NewAccount, who: KeeperOfPeople) -> dict[str, str]:
-    """Create an account and a link for it. The coordination invites workers and host partners."""
+    """Create an account and a link for it, in a role that whoever asks may give."""
     if not may_invite(who, body.role):
         raise DeniedError(signed_in=True)
     async with doors_of(request).transaction() as tx:
@@ -128,6 +128,7 @@ def access_app(
     routers = [
         door,
         sign_in.router,
+        mailed_link.router,
         set_up.router,
         passkey_api.router,
         openid.router,

@@ -55,8 +55,14 @@ def device_of(request: Request) -> str:
     return " · ".join(name for name in found if name)
 
 
-async def begin(
-    request: Request, tx: Tx, who: Account, *, by: str, stage: Stage = Stage.FULL
+async def begin(  # noqa: PLR0913 - what a session is; most by name
+    request: Request,
+    tx: Tx,
+    who: Account,
+    *,
+    by: str,
+    stage: Stage = Stage.FULL,
+    reads_only: bool = False,
 ) -> tuple[str, Identity]:
     """Open a session in the place of the one that this browser had, if any."""
     life = session_life(settings_of(request))
@@ -65,7 +71,9 @@ async def begin(
         known = await access.identify(tx, earlier, life)
         if known is not None:
             await access.end_session(tx, known.session_id)
-    return await access.begin_session(tx, who, life, by=by, stage=stage, device=device_of(request))
+    return await access.begin_session(
+        tx, who, life, by=by, stage=stage, device=device_of(request), reads_only=reads_only
+    )
 
 
 def home_of(who: Identity) -> str:

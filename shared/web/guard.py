@@ -134,14 +134,20 @@ ShownByProgram = Annotated[object, Security(BY_PROGRAM)]
 ShownByBrowser = Annotated[object, Security(BY_BROWSER)]
 
 
-def allow(*roles: Role) -> Callable[..., Awaitable[Identity]]:
-    """Let in these roles only; everybody who is signed in when none is named."""
+def allow(*roles: Role, from_a_reader: bool = False) -> Callable[..., Awaitable[Identity]]:
+    """Let in these roles only; everybody who is signed in when none is named.
+
+    Whoever came in by a link that was mailed changes nothing, unless a form is taken
+    `from_a_reader` too: the link proves an address, and opens no lasting access.
+    """
 
     async def guard(request: Request, _: ShownByProgram, __: ShownByBrowser) -> Identity:
         who = await identify(request)
         if who is None:
             raise DeniedError(signed_in=False)
         if roles and who.role not in roles:
+            raise DeniedError(signed_in=True)
+        if who.reads_only and not from_a_reader and request.method not in SAFE_METHODS:
             raise DeniedError(signed_in=True)
         await refuse_forged(request, who)
         return who
@@ -167,6 +173,7 @@ Worker = Annotated[Identity, Depends(allow(Role.WORKER))]
 TeamMember = Annotated[Identity, Depends(allow(Role.COORDINATION, Role.WORKER))]
 Operator = Annotated[Identity, Depends(allow(Role.ADMINISTRATOR, Role.SERVICE))]
 AnyPerson = Annotated[Identity, Depends(allow())]
+Funder = Annotated[Identity, Depends(allow(Role.FUNDER, from_a_reader=True))]
 HostPartner = Annotated[Identity, Depends(allow(Role.HOST_PARTNER))]
 Administrator = Annotated[Identity, Depends(allow(Role.ADMINISTRATOR))]
 KeeperOfPeople = Annotated[Identity, Depends(allow(Role.COORDINATION, Role.ADMINISTRATOR))]

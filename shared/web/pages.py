@@ -58,7 +58,10 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/dispatch/partner", "Votre part du temps"),
         ("/reporting/public", "Ce que font les RAQ"),
     ),
-    Role.FUNDER: (("/reporting/funder", "Suivi des campagnes"),),
+    Role.FUNDER: (
+        ("/reporting/funder", "Suivi des campagnes"),
+        ("/intake/funder", "Inviter l’équipe"),
+    ),
     Role.ADMINISTRATOR: (("/access/people", "Accès"),),
 }
 
@@ -73,7 +76,7 @@ def section_of(path: str, menu: Sequence[tuple[str, str]]) -> str:
 
     Whatever is read of one campaign belongs to the campaigns, whichever service shows it.
     """
-    if "/campaigns/" in path:
+    if "/campaigns/" in path and CAMPAIGNS in dict(menu):
         path = CAMPAIGNS
     fitting = [href for href, _ in menu if path.startswith(href)]
     return max(fitting, key=len, default="")

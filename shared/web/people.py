@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from shared import access
 from shared.access import Account, Identity, Proofs
+from shared.access.mailed_links import MAY_COME_BY_MAIL
 from shared.errors import DeniedError, Problem, RefusedError
 from shared.web.guard import Administrator, KeeperOfPeople, doors_of, settings_of
 from shared.web.languages import language_of, translate
@@ -19,8 +20,8 @@ router = APIRouter(prefix="/people")
 
 HERE = "/access/people"
 MAY_INVITE = {
-    Role.COORDINATION: frozenset({Role.COORDINATION, Role.WORKER, Role.HOST_PARTNER}),
-    Role.ADMINISTRATOR: frozenset(Role) - {Role.FUNDER},
+    Role.COORDINATION: frozenset({Role.COORDINATION, Role.WORKER, Role.HOST_PARTNER, Role.FUNDER}),
+    Role.ADMINISTRATOR: frozenset(Role),
 }
 
 
@@ -59,10 +60,16 @@ async def people_page(
     )
 
 
-def link_page(request: Request, name: str, token: str) -> Response:
-    """Show a link, once."""
-    address = f"{settings_of(request).public_url}/access/enter#{token}"
-    return page(request, "person_link.html", name=name, link=address)
+def link_page(request: Request, name: str, token: str, *, by_mail: bool = False) -> Response:
+    """Show a link, once; `by_mail`: this person may also ask for links at their own address."""
+    settings = settings_of(request)
+    return page(
+        request,
+        "person_link.html",
+        name=name,
+        link=f"{settings.public_url}/access/enter#{token}",
+        ask_at=f"{settings.public_url}/access/link" if by_mail and settings.smtp_host else "",
+    )
 
 
 @router.get("", response_class=HTMLResponse)
@@ -97,7 +104,8 @@ async def invite(  # noqa: PLR0913, PLR0917 - the fields of the form
             token = await access.make_link(tx, person, actor_id=who.person_id)
     except RefusedError as error:
         return await people_page(request, who, error.problems)
-    return link_page(request, display_name, token)
+    by_mail = bool(email) and role in MAY_COME_BY_MAIL
+    return link_page(request, display_name, token, by_mail=by_mail)
 
 
 @router.post("/{person_id}/link")

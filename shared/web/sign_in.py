@@ -44,6 +44,7 @@ def sign_in_page(request: Request, status: int = 200, problem: str = "") -> Resp
         problem=translate(language_of(request), problem) if problem else "",
         provider=settings.openid_name if settings.openid_issuer else None,
         passkeys=Site.of(settings.public_url) is not None,
+        mails=settings.smtp_host is not None,
     )
 
 

@@ -26,7 +26,7 @@ async def test_the_coordination_may_not_make_an_administrator_or_a_program(house
 
     answers = [
         await coordination.post("/access/api/accounts", json={"role": role, "display_name": "X"})
-        for role in ("administrator", "service", "funder")
+        for role in ("administrator", "service")
     ]
 
     assert {answer.status_code for answer in answers} == {403}

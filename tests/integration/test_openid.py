@@ -80,6 +80,17 @@ async def test_who_was_invited_under_a_verified_email_comes_in(
     assert (first.path, under_another_email.path) == ("/dispatch/app/", "/dispatch/app/")
 
 
+async def test_a_funder_comes_in_by_the_provider_like_everybody_else(
+    open_house: House, provider: OpenIdProvider
+) -> None:
+    await invite(open_house, Role.FUNDER, "COCOM", "suivi@cocom.example")
+    provider.person = {"sub": "f-1", "email": "suivi@cocom.example", "email_verified": True}
+
+    visitor = await come_in(Visitor(open_house))
+
+    assert (visitor.path, visitor.status) == ("/reporting/funder", 200)
+
+
 async def test_an_email_that_nobody_verified_opens_nothing(
     open_house: House, provider: OpenIdProvider
 ) -> None:

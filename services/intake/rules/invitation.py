@@ -2,14 +2,21 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
+from services.intake.rules.local_day import local_day
 from services.intake.rules.source_text import N_
-from shared.errors import Problem, RefusedError
-from shared.words import CrisisKind, InvitationId, Public, Requester, ZoneId
+from shared.errors import Problem, RefusedError, refuse
+from shared.words import CampaignId, CrisisKind, InvitationId, Public, Requester, ZoneId
 
 WANTED_MIN_CHARACTERS, WANTED_MAX_CHARACTERS = 10, 4_000
 NAME_MAX_CHARACTERS = 300
+
+# Our own judgement, to be settled with the team: it meets weekly, hears of an invitation at one
+# meeting and speaks of it at the next; once consulted, it decides at the meeting that follows.
+ANSWERED_WITHIN = timedelta(days=14)
+DECIDED_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,7 @@ class Invitation:
     """What is asked of the team. `requester`, `wanted` and `place` are words: they stay here.
 
     `wanted_until` is the last day. Dates are None, and lists empty, until somebody gives them.
+    `extends` is the campaign after which it would go on: it is judged like any other.
     """
 
     id: InvitationId
@@ -29,6 +37,29 @@ class Invitation:
     wanted_until: date | None
     place: str
     zone_ids: tuple[ZoneId, ...] = ()
+    extends: CampaignId | None = None
+
+
+def reference_of(invitation_id: UUID) -> str:
+    """Write the short name by which people speak of an invitation: `7F3A-91C2`."""
+    last = invitation_id.hex[-8:].upper()  # what is random in an id that begins with its time
+    return f"{last[:4]}-{last[4:]}"
+
+
+def answer_due_on(received_at: datetime, closes_at: datetime | None) -> date:
+    """Tell by which day the coordination answers, once it consults until `closes_at`."""
+    due = local_day(received_at + ANSWERED_WITHIN)
+    return due if closes_at is None else max(due, local_day(closes_at + DECIDED_WITHIN))
+
+
+def check_still_ahead(wanted_until: date | None, today: date) -> None:
+    """Let in what can still be done.
+
+    Raises:
+        RefusedError: its last day is past.
+    """
+    if wanted_until is not None and wanted_until < today:
+        raise refuse("is_past", N_("Le dernier jour est déjà passé."), place="wanted_until")
 
 
 def check_invitation(invitation: Invitation, known_zones: Collection[ZoneId]) -> None:

@@ -9,7 +9,15 @@ from services.intake import store
 from services.intake.rules.invitation import Invitation, check_invitation
 from shared.db import Tx, zone_names
 from shared.events import InvitationReceived
-from shared.words import CrisisKind, InvitationId, PersonId, Public, Requester, ZoneId
+from shared.words import (
+    CampaignId,
+    CrisisKind,
+    InvitationId,
+    PersonId,
+    Public,
+    Requester,
+    ZoneId,
+)
 
 
 class InvitationForm(BaseModel):
@@ -28,6 +36,7 @@ class InvitationForm(BaseModel):
     wanted_until: date | None = None
     where: str = ""
     zone_ids: tuple[ZoneId, ...] = ()
+    extends: CampaignId | None = None
 
 
 async def receive_invitation(form: InvitationForm, by: PersonId | None, tx: Tx) -> InvitationId:
@@ -44,13 +53,21 @@ async def receive_invitation(form: InvitationForm, by: PersonId | None, tx: Tx) 
 
 
 async def keep_invitation(
-    form: InvitationForm, invitation_id: InvitationId, by: PersonId | None, tx: Tx
+    form: InvitationForm,
+    invitation_id: InvitationId,
+    by: PersonId | None,
+    tx: Tx,
+    *,
+    by_requester: bool = False,
 ) -> None:
     """Check an invitation whose id is claimed, keep it and say so.
 
     Raises:
         RefusedError: with every problem at once.
+        MissingError: the campaign that it extends does not exist.
     """
+    if form.extends is not None:
+        await store.campaign_of(tx, form.extends)
     asked = Invitation(
         id=invitation_id,
         asked_by=form.asked_by,
@@ -62,9 +79,10 @@ async def keep_invitation(
         wanted_until=form.wanted_until,
         place=form.where,
         zone_ids=form.zone_ids,
+        extends=form.extends,
     )
     check_invitation(asked, await zone_names(tx))
-    await store.save_invitation(tx, asked, by)
+    await store.save_invitation(tx, asked, by, by_requester=by_requester)
     assert asked.asked_by is not None  # noqa: S101 -- for the type checker; the rule saw to it
     assert asked.crisis is not None  # noqa: S101 -- the same
     assert asked.wanted_from is not None  # noqa: S101 -- the same

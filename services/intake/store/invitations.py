@@ -35,12 +35,30 @@ from shared.words import (
 
 @dataclass(frozen=True, slots=True)
 class InvitationLine:
-    """An invitation in a list: how far it is."""
+    """An invitation in a list: how far it is; `by_requester`: they were promised an answer."""
 
     invitation: Invitation
     received_at: datetime
     consultation_closes_at: datetime | None
     decision: Decision | None
+    campaign_id: CampaignId | None
+    by_requester: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentInvitation:
+    """An invitation as whoever sent it may see it: how far it is, never what anybody thinks of it.
+
+    `reason` and `changes` are written for them to read; they are empty until it is decided.
+    """
+
+    invitation: Invitation
+    received_at: datetime
+    consultation_closes_at: datetime | None
+    decision: Decision | None
+    reason: str
+    changes: tuple[str, ...]
+    decided_at: datetime | None
     campaign_id: CampaignId | None
 
 
@@ -61,8 +79,10 @@ class KeptDecision:
     decided_at: datetime
 
 
-async def save_invitation(tx: Tx, asked: Invitation, by: PersonId | None) -> None:
-    """Keep an invitation that `check_invitation` let in."""
+async def save_invitation(
+    tx: Tx, asked: Invitation, by: PersonId | None, *, by_requester: bool = False
+) -> None:
+    """Keep an invitation that `check_invitation` let in; `by_requester`: `by` is who invites."""
     assert asked.asked_by is not None  # noqa: S101 -- for the type checker; the rule saw to it
     assert asked.crisis is not None  # noqa: S101 -- the same
     await tx.execute(
@@ -79,6 +99,8 @@ async def save_invitation(tx: Tx, asked: Invitation, by: PersonId | None) -> Non
             zone_ids=sorted(set(asked.zone_ids)),
             received_at=tx.now,
             received_by=by,
+            by_requester=by_requester,
+            extends=asked.extends,
         )
     )
 
@@ -117,6 +139,40 @@ async def list_invitations(tx: Tx) -> Sequence[InvitationLine]:
             row.closes_at,
             Decision(row.decided) if row.decided else None,
             row.campaign_id,
+            row.by_requester,
+        )
+        for row in rows
+    ]
+
+
+async def invitations_sent_by(tx: Tx, person_id: UUID) -> Sequence[SentInvitation]:
+    """List what somebody from outside sent by their own hand, the newest first."""
+    rows = await tx.execute(
+        select(
+            invitation,
+            consultation.c.closes_at,
+            decision.c.decision.label("decided"),
+            decision.c.reason,
+            decision.c.changes,
+            decision.c.decided_at,
+            campaign.c.id.label("campaign_id"),
+        )
+        .outerjoin(consultation, consultation.c.invitation_id == invitation.c.id)
+        .outerjoin(decision, decision.c.invitation_id == invitation.c.id)
+        .outerjoin(campaign, campaign.c.invitation_id == invitation.c.id)
+        .where(invitation.c.received_by == person_id, invitation.c.by_requester)
+        .order_by(invitation.c.received_at.desc(), invitation.c.id)
+    )
+    return [
+        SentInvitation(
+            _as_invitation(row),
+            row.received_at,
+            row.closes_at,
+            Decision(row.decided) if row.decided else None,
+            row.reason or "",
+            tuple(row.changes or ()),
+            row.decided_at,
+            row.campaign_id,
         )
         for row in rows
     ]
@@ -134,6 +190,7 @@ def _as_invitation(row: Row[Any]) -> Invitation:
         wanted_until=row.wanted_until,
         place=row.place,
         zone_ids=tuple(row.zone_ids),
+        extends=row.extends,
     )
 
 

@@ -62,6 +62,8 @@ invitation = Table(
     Column("zone_ids", ARRAY(Text), nullable=False),
     Column("received_at", MOMENT, nullable=False),
     Column("received_by", Uuid),
+    Column("by_requester", Boolean, nullable=False),
+    Column("extends", Uuid),
 )
 alert_draft = Table(  # `named_by`: the references of every alert that made or changed it
     "alert_draft",

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from services.intake import store
 from services.intake.rules.campaign import Stage, Standing, standing_of
+from services.intake.rules.invitation import answer_due_on
 from services.intake.rules.source_text import N_
 from services.intake.web.api_alerts import state_of
 from shared.db import zone_names
@@ -84,6 +85,7 @@ async def home(request: Request, database: Db, _: Coordinator) -> HTMLResponse:
         zones=names,
         has_territory=territory is not None,
         stages=STAGES,
+        answer_due_on=answer_due_on,
         language=language_of(request),
     )
 

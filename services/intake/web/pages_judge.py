@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.intake import store
 from services.intake.rules.charter import CURRENT_CHARTER
+from services.intake.rules.invitation import reference_of
 from services.intake.rules.judgement import WINDOW_MIN
 from services.intake.rules.source_text import N_
 from services.intake.steps.judge_invitation import judge_invitation
@@ -162,6 +163,7 @@ async def invitation_page(
         "invitation.html",
         422 if problems else 200,
         invitation=found.invitation,
+        reference=reference_of(invitation_id),
         zones=[names[z] for z in found.invitation.zone_ids if z in names],
         charter=CURRENT_CHARTER,
         found=found,
