@@ -61,6 +61,7 @@ async def a_lived_in_house(house: House) -> LivedIn:
     await name_places(here)
     await invite_people(here)
     await judge(here)
+    await be_invited_by_the_funder(here)
     await declare(here)
     await work(here)
     await keep_a_kit(here)
@@ -181,6 +182,18 @@ async def judge(here: LivedIn) -> None:
         "consultation_id": running,
     }
     await bring_alerts(here)
+
+
+async def be_invited_by_the_funder(here: LivedIn) -> None:
+    sent = a_client_id()
+    invited = {
+        "id": sent, "requester": "COCOM", "crisis": "energy", "publics": ["tenants"],
+        "wanted": "Informer sur les tarifs sociaux.", "where": "Anderlecht",
+        "wanted_from": "2022-02-01", "wanted_until": "2022-04-30",
+    }  # fmt: skip
+    answer = await here.people[Role.FUNDER.value].post("/intake/funder", data=invited)
+    assert answer.status_code == 303, answer.text
+    here.ids["sent_id"] = sent
 
 
 async def bring_alerts(here: LivedIn) -> None:

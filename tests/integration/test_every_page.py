@@ -58,6 +58,8 @@ NOT_IN_THIS_STATE = {
         ),
         "no closing was sealed yet: reports have names of their own",
     ),
+    "GET /access/link": "no mail server is configured here",
+    "GET /access/link/open": "no mail server is configured here",
     "GET /access/openid/start": "people come in by their own accounts here",
     "GET /access/openid/back": "people come in by their own accounts here",
 }

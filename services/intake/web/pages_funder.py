@@ -69,15 +69,13 @@ async def invite(request: Request, database: Db, who: Funder) -> Response:
     return see_other(f"/intake/funder/invitations/{invitation_id}")
 
 
-@router.get("/invitations/{invitation_id}", response_class=HTMLResponse)
-async def receipt(
-    request: Request, database: Db, who: Funder, invitation_id: InvitationId
-) -> Response:
+@router.get("/invitations/{sent_id}", response_class=HTMLResponse)
+async def receipt(request: Request, database: Db, who: Funder, sent_id: InvitationId) -> Response:
     """Show a receipt: what was asked, by when an answer comes, and how far it is."""
     async with database.reading() as tx:
         now = tx.now
         sent = await store.invitations_sent_by(tx, who.person_id)
-        found = next((one for one in sent if one.invitation.id == invitation_id), None)
+        found = next((one for one in sent if one.invitation.id == sent_id), None)
         if found is None:
             raise MissingError("invitation")
         extends = found.invitation.extends
