@@ -278,3 +278,13 @@ async def day(house: House, days: int) -> str:
         days=days,
     )
     return str(rows[0]["d"])
+
+
+async def test_a_host_partner_reaches_the_public_page_from_its_own_menu(house: House) -> None:
+    partner = await house.enter(Role.HOST_PARTNER, "Maison médicale")
+
+    page = await partner.get("/reporting/public")
+
+    assert page.status_code == 200
+    assert re.search(r'href="/reporting/public" aria-current="page"', page.text)
+    assert "/intake/funder" not in page.text

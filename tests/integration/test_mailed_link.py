@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -149,15 +150,14 @@ async def test_everybody_is_answered_alike_and_nobody_else_is_written_to(
     await invited(house, "admin@fdssb.example", Role.ADMINISTRATOR)
     others = [f"{name}@fdssb.example" for name in ("ines", "amina", "admin", "nobody")]
 
-    answers = {}
+    answers: dict[str, dict[str, Any]] = {}
     for email in ["known@cocom.example", *others]:
         visitor = await ask(Visitor(house, address=f"10.1.0.{len(answers) + 1}"), email)
-        headers = {
+        answers[email] = {
             "cookies": sorted(visitor.http.cookies.keys()),
             "says": visitor.page.replace(email, "…"),
             "status": visitor.status,
         }
-        answers[email] = headers
 
     known = answers.pop("known@cocom.example")
     assert ASKED in known["says"]
