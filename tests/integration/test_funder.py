@@ -21,6 +21,7 @@ from tests.integration.intake_world import (
     now_and,
     say_opinion,
 )
+from tests.visitor import Visitor
 
 CHOSEN = ["RAQ01", "RAQ02", "RAQ03a"]
 REASON = "La charte est respectée, à condition de rester deux mois."
@@ -288,3 +289,16 @@ async def test_a_host_partner_reaches_the_public_page_from_its_own_menu(house: H
     assert page.status_code == 200
     assert re.search(r'href="/reporting/public" aria-current="page"', page.text)
     assert "/intake/funder" not in page.text
+
+
+async def test_the_coordination_gives_a_funder_a_link_by_program_as_a_demonstration_does(
+    house: House, desk: httpx.AsyncClient
+) -> None:
+    wanted = {"role": "funder", "display_name": "COCOM", "person_id": str(uuid4())}
+
+    made = [await desk.post("/access/api/accounts", json=wanted) for _ in range(2)]
+    visitor = Visitor(house)
+    await visitor.send("/access/enter", token=made[-1].json()["token"])
+
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert (visitor.path, visitor.status) == ("/reporting/funder", 200)
