@@ -74,9 +74,11 @@ def menu_of(who: Identity | None) -> tuple[tuple[str, str], ...]:
 def section_of(path: str, menu: Sequence[tuple[str, str]]) -> str:
     """Tell which entry of a menu a page belongs to; empty when none.
 
-    Whatever is read of one campaign belongs to the campaigns, whichever service shows it.
+    Whatever is read of one campaign belongs to the campaigns, whichever service shows it, and so
+    does one that is only tried.
     """
-    if "/campaigns/" in path and CAMPAIGNS in dict(menu):
+    of_one = "/campaigns/" in path or path.endswith("/what-if")
+    if of_one and CAMPAIGNS in dict(menu):
         path = CAMPAIGNS
     fitting = [href for href, _ in menu if path.startswith(href)]
     return max(fitting, key=len, default="")

@@ -247,67 +247,6 @@ async def test_a_worker_reads_the_same_reasons_as_the_coordination(house: House)
     assert "est du quartier, parle français" in own
 
 
-def row_of(page: str, name: str) -> list[str]:
-    """Return what a line of the comparison says, before and after."""
-    (cells,) = re.findall(rf'<th scope="row">{name}</th>(.*?)</tr>', page)
-    return re.findall(r'<td class="n">(.*?)</td>', cells)
-
-
-async def test_a_longer_campaign_is_tried_on_a_copy_and_nothing_is_saved(house: House) -> None:
-    world = await a_world(house, "Amina", "Samir")
-    campaign = await world.target()
-    before = await world.plan(campaign)
-    wish = {
-        "starts_on": str(world.monday),
-        "ends_on": str(world.monday + timedelta(days=20)),
-        "share_max_pct": "40",
-        "zone_ids": world.zone,
-        "languages_wanted": "fr",
-    }
-
-    page = await world.coordination.get(f"{desk(campaign)}/what-if", params=wish)
-
-    assert page.status_code == 200
-    assert "1 tâche de plus serait assurée." in page.text
-    assert row_of(page.text, "Tâches avec une équipe") == ["2", "3"]
-    assert row_of(page.text, "Heures sur le terrain, toute l’équipe") == ["12\u00a0h", "18\u00a0h"]
-    assert row_of(page.text, "Tâches où l’équipe parle une langue souhaitée") == ["0", "3"]
-    assert await world.plan(campaign) == before
-
-
-async def test_a_shorter_campaign_tells_whose_word_would_be_taken_back(house: House) -> None:
-    world = await a_world(house, "Amina", "Samir")
-    campaign = await world.target()
-    await world.confirm(campaign)
-    wish = {
-        "starts_on": str(world.monday),
-        "ends_on": str(world.monday + timedelta(days=6)),
-        "share_max_pct": "40",
-        "zone_ids": world.zone,
-    }
-
-    page = await world.coordination.get(f"{desk(campaign)}/what-if", params=wish)
-
-    assert "1 tâche où quelqu’un est déjà sollicité·e" in page.text
-    assert row_of(page.text, "Tâches prévues") == ["2", "1"]
-
-
-async def test_a_what_if_beyond_the_charter_is_refused_and_keeps_what_was_typed(
-    house: House,
-) -> None:
-    world = await a_world(house, "Amina", "Samir")
-    campaign = await world.target()
-    wish = {"starts_on": str(world.monday), "ends_on": str(world.monday), "share_max_pct": "90"}
-
-    page = await world.coordination.get(f"{desk(campaign)}/what-if", params=wish)
-    theirs = await world.workers["Amina"].get(f"{desk(campaign)}/what-if")
-
-    assert page.status_code == 409
-    assert "La part va de 1 à 80\u00a0%" in page.text
-    assert "Choisissez au moins un quartier." in page.text
-    assert theirs.status_code == 403
-
-
 # --- changed by hand -----------------------------------------------------------------------------
 
 

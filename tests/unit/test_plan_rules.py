@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,16 @@ from services.dispatch.rules.plan_search import Effort, plan_teams, with_bound
 from services.dispatch.rules.planning import Suggestion
 from services.dispatch.rules.reasons import levers_of, reasons_of
 from services.dispatch.rules.roster import Absence, RosterWorker, Slot
-from services.dispatch.rules.what_if import Wish, changed_frame, changed_slots, try_changes
+from services.dispatch.rules.what_if import (
+    Wish,
+    changed_frame,
+    changed_slots,
+    difference,
+    draft_frame,
+    try_all,
+    wish_problems,
+    wished_actions,
+)
 from services.dispatch.rules.wording import duration
 from services.dispatch.steps.search_aside import SearchDiedError, search_aside
 from shared.words import Language, PlanPreference, TaskId
@@ -32,7 +42,15 @@ NOBODY_WATCHES = Watch()
 AMINA, SAMIR, LOTTE = a_worker("Amina"), a_worker("Samir"), a_worker("Lotte")
 TEAM = (AMINA, SAMIR, LOTTE)
 EVERY_DAY = tuple(a_slot(day + 1, day) for day in range(5))
-USUAL = Wish(MONDAY, MONDAY + timedelta(days=27), frozenset({"canal"}), frozenset[Language](), 40)
+USUAL = Wish(
+    MONDAY,
+    MONDAY + timedelta(days=27),
+    frozenset({"canal"}),
+    frozenset[Language](),
+    frozenset[Language](),
+    40,
+    wished_actions([an_action(weekdays=("tue",))]),
+)
 
 
 def suggestion(slot_number: int, who: RosterWorker = AMINA) -> Suggestion:
@@ -182,10 +200,11 @@ def test_a_new_zone_gets_what_most_zones_have() -> None:
     common = an_action(kind="drop_in", zone_ids=("canal", "marolles"), weekdays=("mon",))
     rare = an_action(zone_ids=("canal",), weekdays=("tue",))
     rarest = an_action(kind="workshop", zone_ids=("north",), weekdays=("wed",))
-    wish = replace(USUAL, zone_ids=frozenset({"canal", "south"}))
+    actions = [common, rare, rarest]
+    wish = replace(USUAL, zone_ids=frozenset({"canal", "south"}), actions=wished_actions(actions))
     frame = changed_frame(a_frame(), wish)
 
-    slots = changed_slots(frame, [common, rare, rarest], wish, LONG_AGO, {})
+    slots = changed_slots(frame, actions, wish, LONG_AGO, {})
 
     kinds = {zone: {s.kind.value for s in slots if s.zone_id == zone} for zone in wish.zone_ids}
     assert kinds == {"canal": {"drop_in", "market_stall"}, "south": {"drop_in"}}
@@ -194,7 +213,11 @@ def test_a_new_zone_gets_what_most_zones_have() -> None:
 def test_tasks_that_moved_or_ended_stay_so_in_a_what_if() -> None:
     wish, frame, actions = USUAL, a_frame(), [an_action(weekdays=("tue",))]
     first, second, *others = changed_slots(frame, actions, wish, LONG_AGO, {})
-    moved = replace(first, starts_at=first.starts_at + timedelta(hours=1))
+    moved = replace(
+        first,
+        starts_at=first.starts_at + timedelta(hours=1),
+        ends_at=first.ends_at + timedelta(hours=1),
+    )
     known: dict[TaskId, Slot | None] = {first.id: moved, second.id: None}
 
     slots = changed_slots(frame, actions, wish, LONG_AGO, known)
@@ -202,14 +225,120 @@ def test_tasks_that_moved_or_ended_stay_so_in_a_what_if() -> None:
     assert slots == (moved, *others)
 
 
+def test_a_task_at_another_hour_is_another_task_and_a_longer_one_is_the_same() -> None:
+    actions = [an_action(weekdays=("tue",))]
+    (usual,) = USUAL.actions
+
+    def with_action(**but: Any) -> tuple[Slot, ...]:
+        wish = replace(USUAL, actions=(replace(usual, **but),))
+        return changed_slots(a_frame(), actions, wish, LONG_AGO, known)
+
+    known: dict[TaskId, Slot | None] = {}
+    known = {slot.id: slot for slot in with_action()}
+    longer, later = with_action(duration_min=240, people_wanted=3), with_action(starts_min=600)
+
+    assert [slot.id for slot in longer] == list(known)
+    assert {(slot.duration_min, slot.people_wanted) for slot in longer} == {(240, 3)}
+    assert not known.keys() & {slot.id for slot in later}
+
+
+def test_an_action_taken_away_and_one_of_a_draft_are_where_they_are_wanted() -> None:
+    none = replace(USUAL, actions=(replace(USUAL.actions[0], per_zone_per_week=0),))
+    new = replace(USUAL.actions[0], of=None)
+    draft = replace(USUAL, zone_ids=frozenset({"canal", "marolles"}), actions=(new,))
+
+    gone = changed_slots(a_frame(), [an_action(weekdays=("tue",))], none, LONG_AGO, {})
+    slots = changed_slots(draft_frame(draft), (), draft, LONG_AGO, {})
+
+    assert gone == ()
+    assert {slot.zone_id for slot in slots} == {"canal", "marolles"}
+    assert len(slots) == 2 * 4
+
+
+@pytest.mark.parametrize(
+    ("slug", "but"),
+    [
+        ("bad_period", {"ends_on": MONDAY - timedelta(days=1)}),
+        ("bad_period", {"ends_on": MONDAY + timedelta(weeks=26)}),
+        ("in_the_past", {"ends_on": MONDAY + timedelta(days=1)}),
+        ("bad_share", {"share_max_pct": 81}),
+        ("no_zone", {"zone_ids": frozenset[str]()}),
+        ("no_zone", {"zone_ids": frozenset({"elsewhere"})}),
+        ("no_action", {"actions": ()}),
+    ],
+)
+def test_what_could_not_be_declared_cannot_be_tried(slug: str, but: dict[str, Any]) -> None:
+    today = MONDAY + timedelta(days=2)
+
+    assert wish_problems(USUAL, ["canal"], today) == []
+    assert [p.slug for p in wish_problems(replace(USUAL, **but), ["canal"], today)] == [slug]
+
+
+@pytest.mark.parametrize(
+    ("slug", "but"),
+    [
+        ("bad_quantity", {"per_zone_per_week": 41}),
+        ("no_weekday", {"weekdays": ()}),
+        ("bad_hours", {"starts_min": 23 * 60}),
+        ("bad_hours", {"duration_min": 0}),
+        ("bad_people", {"people_wanted": 1}),
+        ("bad_people", {"people_wanted": 4}),
+    ],
+)
+def test_an_action_that_could_not_be_declared_cannot_be_tried(
+    slug: str, but: dict[str, Any]
+) -> None:
+    wish = replace(USUAL, actions=(replace(USUAL.actions[0], **but),))
+
+    assert [p.slug for p in wish_problems(wish, ["canal"], MONDAY)] == [slug]
+
+
 def test_the_same_campaign_twice_differs_in_nothing() -> None:
     situation = a_situation(*EVERY_DAY, workers=TEAM)
 
-    compared = try_changes(situation, situation, NOBODY_WATCHES)
+    before, after = try_all((situation, situation), NOBODY_WATCHES)
+    compared = difference(before, after)
 
-    assert compared.before == compared.after
-    assert (compared.gained, compared.lost, compared.people_told_outside) == ((), (), 0)
-    assert duration(compared.after.people_hours * 60) == duration(5 * 2 * 180)
+    assert before == after
+    assert (compared.gained, compared.lost, compared.told_outside) == ((), (), 0)
+    assert not compared.joined | compared.left
+    assert duration(after.figures.street_min) == duration(5 * 2 * 180)
+
+
+def test_a_try_says_who_is_asked_each_week_how_long_and_what_that_is_in_full_time() -> None:
+    far = a_slot(20, 7, zone_id="marolles")
+    situation = a_situation(a_slot(), far, workers=(AMINA, SAMIR))
+
+    (tried,) = try_all((situation,), NOBODY_WATCHES)
+    way_min = tried.weeks[1].people[0][1] - 180
+
+    assert [week.monday for week in tried.weeks] == [MONDAY, MONDAY + timedelta(days=7)]
+    assert tried.weeks[0].people == ((AMINA.id, 180), (SAMIR.id, 180))
+    assert way_min > 0
+    assert tried.figures.cost_min == 4 * 180 + 2 * way_min
+    assert tried.figures.full_time_equivalents == round(tried.figures.cost_min / 2 / (38 * 60), 1)
+
+
+def test_a_try_tells_what_blocks_and_what_was_promised_outside_of_it() -> None:
+    promised, turkish = a_slot(), a_slot(2, 1)
+    situation = a_situation(
+        promised, turkish, workers=(AMINA, SAMIR), holdings=(held(AMINA, promised),)
+    )
+    only_turkish = replace(
+        situation,
+        slots=(turkish,),
+        frame=replace(situation.frame, languages_required=frozenset({Language.TR})),
+    )
+
+    before, after = try_all((situation, only_turkish), NOBODY_WATCHES)
+    compared = difference(before, after)
+    (blocked,) = after.blocked
+
+    assert compared.told_outside == 1
+    assert {slot.id for slot in compared.lost} == {promised.id, turkish.id}
+    assert compared.left == {AMINA.id, SAMIR.id}
+    assert (blocked.kind, blocked.tasks) == (turkish.kind, 1)
+    assert blocked.missing[0]["text"] == "personne de libre ne parle %(lang)s"
 
 
 # --- beside the event loop -----------------------------------------------------------------------

@@ -1,18 +1,20 @@
 """The page of an invitation: the charter beside it, the consultation, the decision."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.intake import store
 from services.intake.rules.charter import CURRENT_CHARTER
-from services.intake.rules.invitation import reference_of
+from services.intake.rules.invitation import Invitation, reference_of
 from services.intake.rules.judgement import WINDOW_MIN
 from services.intake.rules.source_text import N_
 from services.intake.steps.judge_invitation import judge_invitation
 from services.intake.steps.open_consultation import open_consultation
 from services.intake.steps.reply_to_objection import ReplyForm, reply_to_objection
+from services.intake.web.action_rows import usual_rows
 from services.intake.web.api_invitations import decide_and_note
 from services.intake.web.forms import Typed, named, told, typed_in
 from services.intake.web.judge_form import (
@@ -138,6 +140,21 @@ async def keep_answers(
             await reply_to_objection(opinion_id, ReplyForm(reply=reply), who.person_id, tx)
 
 
+def what_if_path(invitation: Invitation) -> str:
+    """Say where the campaign that is asked for can be tried, with what is usual for its crisis."""
+    rows = usual_rows(invitation.crisis) if invitation.crisis else {}
+    fields: dict[str, str | list[str]] = {
+        name: [str(one) for one in value] if isinstance(value, tuple) else str(value)
+        for name, value in rows.items()
+        if value is not None
+    }
+    for name, day in (("starts_on", invitation.wanted_from), ("ends_on", invitation.wanted_until)):
+        if day is not None:
+            fields[name] = day.isoformat()
+    fields["zone_ids"] = list(invitation.zone_ids)
+    return f"/dispatch/desk/what-if?{urlencode(fields, doseq=True)}"
+
+
 async def invitation_page(
     request: Request,
     database: Database,
@@ -173,6 +190,7 @@ async def invitation_page(
         missing=missing_for_decision(found, shown),
         meanwhile=meanwhile,
         campaign_id=campaign_id,
+        what_if=what_if_path(found.invitation),
         decisions=named(request, Decision),
         accelerated_below_days=WINDOW_MIN.days,
         typed=shown,
