@@ -4,7 +4,7 @@ from shared.settings import HouseSettings, MailServerSettings
 
 
 class MailSettings(MailServerSettings):
-    """What the ways to reach people need. Without `smtp_host` nobody is offered e-mail."""
+    """What the ways to reach people need; without a mail server nobody is offered e-mail."""
 
 
 class NotifySettings(HouseSettings):
