@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ class Shot:
     size: tuple[int, int] = DESK
     tap: str = ""
     """What is tapped first, as a CSS selector."""
+    top: str = ""
+    """What stands at the top of the picture, as a CSS selector; else the page's own top."""
     until: datetime = UNTIL
 
 
@@ -39,7 +41,12 @@ DECIDED = datetime.fromisoformat("2022-01-11T20:00:00+01:00")
 DESK_OF = "/dispatch/desk/campaigns/{campaign}"
 SHOTS = (
     Shot("demo", ("/demo/",)),
-    Shot("desk-target", ("/intake/invitations/{invitation}/campaign",), until=DECIDED),
+    Shot(
+        "desk-target",
+        ("/intake/invitations/{invitation}/campaign",),
+        top=".columns:has(.map)",
+        until=DECIDED,
+    ),
     Shot("desk-match", (DESK_OF,)),
     Shot("desk-follow", (f"{DESK_OF}/follow", f"{DESK_OF}/board")),
     Shot("field-day", ("/dispatch/app/",), BUSY, PHONE),
@@ -53,11 +60,13 @@ SHOTS = (
 )
 
 
-async def take_pictures(tell: Callable[[str], None], folder: Path = FOLDER) -> list[Path]:
-    """Play the demonstration, take every picture, and return the files.
+async def take_pictures(
+    tell: Callable[[str], None], names: Sequence[str] = (), folder: Path = FOLDER
+) -> list[Path]:
+    """Play the demonstration, take these pictures or all, and return the files.
 
     Raises:
-        EngineError: there is no Chromium, or Playwright is not installed.
+        EngineError: there is no Chromium, no Playwright, or no picture of a name.
     """
     chromium = find_chromium()
     if chromium is None:
@@ -66,13 +75,18 @@ async def take_pictures(tell: Callable[[str], None], folder: Path = FOLDER) -> l
         from playwright.async_api import async_playwright  # noqa: PLC0415 - developers have it
     except ModuleNotFoundError as missing:
         raise EngineError("Pictures need the dependency group `dev`.") from missing
+    unknown = sorted(set(names) - {shot.name for shot in SHOTS})
+    if unknown:
+        known = ", ".join(shot.name for shot in SHOTS)
+        raise EngineError(f"There is no picture {', '.join(unknown)}. There are: {known}.")
+    wanted = [shot for shot in SHOTS if not names or shot.name in names]
     taken: list[Path] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         try:
-            for until in sorted({shot.until for shot in SHOTS}):
+            for until in sorted({shot.until for shot in wanted}):
                 async with look_on(tell, until) as onlooker:
-                    due = [shot for shot in SHOTS if shot.until == until]
+                    due = [shot for shot in wanted if shot.until == until]
                     taken += [await take(browser, onlooker, shot, folder, tell) for shot in due]
         finally:
             await browser.close()
@@ -112,6 +126,8 @@ async def take(
         if shot.tap:
             await page.locator(shot.tap).filter(visible=True).first.click()
             await page.wait_for_timeout(SETTLED_MS)
+        if shot.top:
+            await page.locator(shot.top).first.evaluate("place => place.scrollIntoView()")
         picture = await page.screenshot()
     finally:
         await context.close()

@@ -1,7 +1,7 @@
 """`relais pictures` and `relais lighthouse`: pages looked at as they are, for developers."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,11 +13,15 @@ PANEL = "Work on it"
 
 def register(app: typer.Typer) -> None:
     @app.command(rich_help_panel=PANEL)
-    def pictures() -> None:
+    def pictures(
+        names: Annotated[
+            list[str] | None, typer.Argument(help="Some only: demo, desk-match, field-day, …")
+        ] = None,
+    ) -> None:
         """Play the demonstration and take the README's pictures anew, into docs/images."""
         from deploy.pictures import take_pictures  # noqa: PLC0415  # loads every service
 
-        for path in asyncio.run(take_pictures(lambda what: print(what, flush=True))):
+        for path in asyncio.run(take_pictures(lambda what: print(what, flush=True), names or ())):
             print(path)
 
     @app.command(rich_help_panel=PANEL)

@@ -41,7 +41,6 @@ PAGES = (
     Looked("/intake/"),
     Looked("/intake/invitations/new"),
     Looked("/intake/campaigns/{campaign}"),
-    Looked("/intake/campaigns/{campaign}/target"),
     Looked("/intake/territory"),
     Looked("/intake/signals"),
     Looked(DESK),
@@ -50,6 +49,7 @@ PAGES = (
     Looked(f"{DESK}/board"),
     Looked("/dispatch/desk/"),
     Looked("/dispatch/desk/morning"),
+    Looked("/dispatch/desk/team"),
     Looked("/dispatch/desk/directory"),
     Looked("/reporting/"),
     Looked("/reporting/campaigns/{campaign}"),
@@ -94,12 +94,26 @@ async def audit(tell: Callable[[str], None]) -> list[Scores]:
             if path is None:
                 tell(f"{page.path}: no such page")
                 continue
-            tell(page.path)
             session = sessions[page.who]
-            found.append(
-                await look_at(node, chromium, onlooker, page=page, path=path, session=session)
+            scores = await look_twice(
+                node, chromium, onlooker, page=page, path=path, session=session
             )
+            tell(f"{page.path}: {', '.join(map(str, scores.scores.values())) or 'not seen'}")
+            found.append(scores)
     return found
+
+
+async def look_twice(  # noqa: PLR0913 - with what, at what, as whom
+    node: Node, chromium: Path, onlooker: Onlooker, *, page: Looked, path: str, session: str
+) -> Scores:
+    """Look again where Lighthouse itself stumbled; a page that it cannot see has no scores."""
+    for last_try in (False, True):
+        try:
+            return await look_at(node, chromium, onlooker, page=page, path=path, session=session)
+        except EngineError as stumbled:
+            if last_try:
+                return Scores(page, {}, (str(stumbled),))
+    raise AssertionError
 
 
 async def look_at(  # noqa: PLR0913 - with what, at what, as whom
