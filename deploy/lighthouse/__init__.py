@@ -47,7 +47,7 @@ PAGES = (
     Looked(f"{DESK}/send"),
     Looked(f"{DESK}/follow"),
     Looked(f"{DESK}/board"),
-    Looked("/dispatch/desk/"),
+    Looked("/dispatch/desk/team"),
     Looked("/dispatch/desk/morning"),
     Looked("/dispatch/desk/team"),
     Looked("/dispatch/desk/directory"),

@@ -318,7 +318,7 @@ class Desk:
 
     async def look_back(self) -> None:
         """The day after the end: the campaign has closed itself."""
-        self.world.story.tell(N_("La campagne est finie\u00a0: elle s’est fermée d’elle-même."))
+        self.world.story.tell(N_("La campagne est finie\u00a0: elle s’est clôturée d’elle-même."))
 
 
 def contradictions(zones: Zones, retained: AbstractSet[str]) -> dict[str, str]:

@@ -54,6 +54,7 @@ def answer_problem(
         title=translate(language, title),
         problems=told,
         enter=status == NOT_SIGNED_IN,
+        sent=request.method != "GET",
     )
 
 

@@ -41,11 +41,12 @@ def template_environment(service: str) -> Environment:
 
 
 CAMPAIGNS = "/intake/"
+TEAM = "/dispatch/desk/"
 MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.COORDINATION: (
-        ("/intake/", "Campagnes"),
+        (CAMPAIGNS, "Campagnes"),
         ("/intake/territory", "Quartiers"),
-        ("/dispatch/desk/", "Équipe"),
+        (TEAM, "Équipe"),
         ("/dispatch/desk/morning", "Matinée"),
         ("/reporting/", "Chiffres"),
         ("/notify/", "Messages"),
@@ -74,13 +75,16 @@ def menu_of(who: Identity | None) -> tuple[tuple[str, str], ...]:
 def section_of(path: str, menu: Sequence[tuple[str, str]]) -> str:
     """Tell which entry of a menu a page belongs to; empty when none.
 
-    Whatever is read of one campaign belongs to the campaigns, whichever service shows it, and so
-    does one that is only tried.
+    Whatever the coordination reads of one campaign belongs to the campaigns, whichever service
+    shows it, and so does one that is only tried; who has access belongs to the team.
     """
+    entries = [href for href, _ in menu]
     of_one = "/campaigns/" in path or path.endswith("/what-if")
-    if of_one and CAMPAIGNS in dict(menu):
+    if of_one and CAMPAIGNS in entries and not path.startswith("/reporting/funder"):
         path = CAMPAIGNS
-    fitting = [href for href, _ in menu if path.startswith(href)]
+    if TEAM in entries and path.startswith("/access/people"):
+        path = TEAM
+    fitting = [href for href in entries if path.startswith(href)]
     return max(fitting, key=len, default="")
 
 

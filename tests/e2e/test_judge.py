@@ -267,10 +267,10 @@ async def test_without_scripts_a_campaign_is_decided_declared_and_closed(
 
     asked = await declared(house, program, CHOSEN, **await two_weeks(house))
     await desk.open(f"/intake/campaigns/{asked['id']}")
-    await desk.button("Fermer pour de bon")
+    await desk.button("Clôturer pour de bon")
     await expect(page.get_by_role("alert")).to_contain_text("Dites pourquoi")
     await page.get_by_label("Raison").fill("Le besoin a disparu.")
-    await desk.button("Fermer pour de bon")
+    await desk.button("Clôturer pour de bon")
     await expect(page.locator(".happened")).to_contain_text("Le besoin a disparu.")
     await desk.click(page.get_by_role("link", name="Préparer cette invitation"))
     await expect(page.locator("#requester")).to_have_value(

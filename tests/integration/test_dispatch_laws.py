@@ -171,7 +171,7 @@ async def test_no_door_of_dispatch_tells_a_figure_of_a_person(house: House) -> N
     }
 
     roster = await got(world.coordination, "/dispatch/api/workers")
-    desk = (await world.coordination.get("/dispatch/desk/")).text
+    desk = (await world.coordination.get("/dispatch/desk/team")).text
 
     assert {key for entry in roster for key in entry} == contract
     assert "Aucun chiffre par personne" in desk

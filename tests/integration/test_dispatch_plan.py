@@ -423,8 +423,8 @@ async def test_what_leaves_is_shown_by_person_and_leaves_when_agreed(house: Hous
 
     assert "2 questions" in page
     assert "réponse avant le" in page
-    assert "4 questions" in whole
+    assert "4 propositions" in whole
     assert before == []
     assert sent.status_code == 303
-    assert "4 questions sont parties." in afterwards
+    assert "4 propositions sont parties." in afterwards
     assert len(await world.proposals("Amina")) == 2

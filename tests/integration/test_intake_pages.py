@@ -195,7 +195,7 @@ async def test_a_campaign_is_closed_in_the_browser_with_a_reason(
     closed = await send(desk, address, do="close", reason="Le besoin a disparu.")
 
     assert (silent.status_code, closed.status_code) == (422, 303)
-    assert "Fermer pour de bon" not in (await desk.get(address)).text
+    assert "Clôturer pour de bon" not in (await desk.get(address)).text
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "en"])

@@ -141,7 +141,7 @@ def body_problems(slot: Slot, ends_on: date, today: date, body: Body) -> list[Pr
         )
     if body.happened_on > ends_on:
         problems.append(
-            Problem("after_the_end", "La campagne était terminée ce jour-là.", place="happened_on")
+            Problem("after_the_end", "La campagne était clôturée ce jour-là.", place="happened_on")
         )
     kinds = [relay.kind for relay in body.relays]
     if len(kinds) != len(set(kinds)):

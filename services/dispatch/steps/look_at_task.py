@@ -15,7 +15,7 @@ from shared.words import CampaignState, ProposalState
 
 CLOSED_DOORS = {
     CampaignState.SUSPENDED: "La campagne est suspendue.",
-    CampaignState.CLOSED: "La campagne est terminée.",
+    CampaignState.CLOSED: "La campagne est clôturée.",
 }
 
 

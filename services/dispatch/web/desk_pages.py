@@ -1,9 +1,8 @@
-"""The coordination's desk: the roster, and the campaigns with their steps."""
+"""The coordination's desk: a campaign's steps; its own address leads to the team."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from services.dispatch import store
 from services.dispatch.web import (
     follow_pages,
     match_pages,
@@ -13,8 +12,7 @@ from services.dispatch.web import (
     task_pages,
     what_if_pages,
 )
-from services.dispatch.web.plan_view import view_plan
-from shared.web import Coordinator, Db, page
+from shared.web import Coordinator, see_other
 
 router = APIRouter(prefix="/desk", default_response_class=HTMLResponse, include_in_schema=False)
 router.include_router(match_pages.router)
@@ -27,9 +25,6 @@ router.include_router(what_if_pages.router)
 
 
 @router.get("/")
-async def show_desk(request: Request, database: Db, _: Coordinator) -> Response:
-    """Show the campaigns, and the way to the team."""
-    async with database.reading() as tx:
-        campaigns = await store.list_campaigns(tx)
-        views = [await view_plan(tx, request, c.frame.campaign_id) for c in campaigns]
-    return page(request, "desk.html", views=views)
+async def show_desk(_: Coordinator) -> Response:
+    """Lead to the team; campaigns are on the home page."""
+    return see_other("/dispatch/desk/team")

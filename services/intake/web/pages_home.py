@@ -115,8 +115,8 @@ def _next_of(campaign: store.Campaign, standing: Standing) -> Next:
     own = f"/intake/campaigns/{campaign.id}"
     if campaign.life.state is CampaignState.SUSPENDED:
         return Next(
-            N_("Suspendue\u00a0: plus rien n’est proposé. Reprenez-la, ou fermez-la."),
-            N_("Reprendre ou fermer"),
+            N_("Suspendue\u00a0: plus rien n’est proposé. Reprenez-la, ou clôturez-la."),
+            N_("Reprendre ou clôturer"),
             f"{own}#life",
             4,
         )

@@ -178,7 +178,7 @@ def sentences(  # noqa: C901, PLR0911, PLR0912 - one branch per kind, and none m
             return (
                 _("Des tâches cherchent quelqu’un"),
                 _("Des places se sont libérées. La liste propose des personnes pour chacune."),
-                "/dispatch/desk/",
+                "/intake/",
             )
         case MessageKind.CAMPAIGN_SUSPENDED:
             return (
@@ -190,7 +190,7 @@ def sentences(  # noqa: C901, PLR0911, PLR0912 - one branch per kind, and none m
             return _("Une campagne reprend"), _("Ses tâches peuvent de nouveau commencer."), "/"
         case MessageKind.CAMPAIGN_CLOSED:
             return (
-                _("Une campagne est terminée"),
+                _("Une campagne est clôturée"),
                 _("Ce qui restait ouvert est retiré et votre temps vous est rendu. Merci."),
                 "/",
             )
@@ -208,7 +208,7 @@ def sentences(  # noqa: C901, PLR0911, PLR0912 - one branch per kind, and none m
             )
         case MessageKind.FIGURES_FROZEN:
             return (
-                _("Les chiffres d’une campagne terminée sont figés"),
+                _("Les chiffres d’une campagne clôturée sont figés"),
                 _("Ce qui arrive encore sera compté et montré à côté."),
                 f"/reporting/campaigns/{matter.campaign_id}",
             )

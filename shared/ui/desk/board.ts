@@ -1,5 +1,5 @@
-// The half-day grid: a mission is taken and laid on somebody else's row, with the mouse or with keys alike.
-// Each mission is a link to a page that does the same without script. The server judges every move.
+// The half-day grid: a task is taken and laid on somebody else's row, with the mouse or with keys alike.
+// Each task is a link to a page that does the same without script. The server judges every move.
 
 const all = (query: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(query)];
 const grid = (): HTMLElement => document.getElementById("grid")!;

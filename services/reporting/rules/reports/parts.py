@@ -45,7 +45,7 @@ def sentence_of(found: Published, words: Words) -> str:
         if standing.next_seal_on is None:
             return words.say(
                 N_(
-                    "La campagne est terminée. Son équipe était trop petite pour que ses chiffres"
+                    "La campagne est clôturée. Son équipe était trop petite pour que ses chiffres"
                     " soient publiés."
                 )
             )
