@@ -114,7 +114,7 @@ def local_formats(language: str) -> dict[str, Callable[..., str]]:
         local = value.astimezone(BRUSSELS) if isinstance(value, datetime) else value
         return format_date(local, day_pattern(language, local, "EEEE d MMMM y"), locale=language)
 
-    def day_short(value: date) -> str:
+    def date_only(value: date) -> str:
         return format_date(value, day_pattern(language, value, "d MMMM y"), locale=language)
 
     def month(value: date) -> str:
@@ -140,7 +140,7 @@ def local_formats(language: str) -> dict[str, Callable[..., str]]:
     return {
         "word": word,
         "day": day,
-        "day_short": day_short,
+        "date_only": date_only,
         "month": month,
         "day_of_year": day_of_year,
         "short_day": short_day,

@@ -98,9 +98,13 @@ def in_language(request: Request, code: str) -> str:
 def page(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
     """Render a template in the reader's language.
 
-    Templates get `_`, `word(enum)` for a closed list's name, `day`, `short_day`, `moment`, `hour`,
-    `number`, `who` (or None), `lang`, `csrf`, `service` and `assets`. The coordination's pages
-    carry the desk's scripts: each works without them.
+    Templates get `_`, `word(enum)` for a closed list's name, the formats below, `who` (or None),
+    `lang`, `csrf`, `service` and `assets`. The coordination's pages carry the desk's scripts: each
+    works without them.
+
+    Formats, as in French: `day` (jeudi 31 mars 2022), `day_of_year` (jeudi 31 mars), `date_only`
+    (31 mars 2022), `short_day` (jeu. 31), `month` (mars 2022), `moment` (jeudi 31 mars, 09:00),
+    `hour` (09:00), `number` (1 234,5).
     """
     language = language_of(request)
     environment: Environment = request.app.state.templates

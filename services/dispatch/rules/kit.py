@@ -24,7 +24,10 @@ BEGINNINGS: tuple[tuple[bytes, MediaType], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Leaflet:
-    """Something to hand out: a file that is kept here, or a link to one elsewhere."""
+    """Something to hand out: a file that is kept here, or a link to one elsewhere.
+
+    `media_type` and `size_bytes` are the file's; None for a link.
+    """
 
     id: UUID
     campaign_id: CampaignId
@@ -32,6 +35,7 @@ class Leaflet:
     language: Language
     link: str | None = None
     media_type: str | None = None
+    size_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +97,13 @@ def problems_of_phrase(fr: str, said: tuple[tuple[Language, str], ...]) -> list[
     problems = []
     if not one_line(fr):
         problems.append(Problem("missing", "Écrivez la phrase en français.", place="fr"))
-    if any(len(text) > PHRASE_LONGEST for text in (fr, *(text for _, text in said))):
-        problems.append(
-            Problem(
-                "too_long",
-                "Au plus %(most)s caractères.",
-                place="fr",
-                values={"most": PHRASE_LONGEST},
-            )
+    problems += [
+        Problem(
+            "too_long", "Au plus %(most)s caractères.", language, values={"most": PHRASE_LONGEST}
         )
+        for language, text in ((Language.FR, fr), *said)
+        if len(text) > PHRASE_LONGEST
+    ]
     languages = [language for language, _ in said]
     if len(set(languages)) < len(languages) or Language.FR in languages:
         problems.append(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.dispatch.rules.kit import Leaflet, Phrase
@@ -15,7 +15,10 @@ from shared.db import Tx
 from shared.errors import MissingError
 from shared.words import CampaignId, Language
 
-WITHOUT_CONTENT = [column for column in leaflet.c if column.name != "content"]
+WITHOUT_CONTENT = [
+    *(column for column in leaflet.c if column.name != "content"),
+    func.octet_length(leaflet.c.content).label("size_bytes"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,21 @@ async def leaflets_of(tx: Tx, campaign_ids: Collection[UUID]) -> dict[UUID, list
     return found
 
 
+async def leaflet_of(tx: Tx, campaign_id: UUID, leaflet_id: UUID) -> Leaflet | None:
+    """Return one leaflet of a campaign; None when it has none of this id."""
+    own = (leaflet.c.id == leaflet_id) & (leaflet.c.campaign_id == campaign_id)
+    row = (await tx.execute(select(*WITHOUT_CONTENT).where(own))).first()
+    return _leaflet(row) if row else None
+
+
 async def file_of(tx: Tx, leaflet_id: UUID) -> LeafletFile:
     """Return a leaflet's file.
 
     Raises:
         MissingError: there is no such leaflet, or it is a link.
     """
-    row = (await tx.execute(select(leaflet).where(leaflet.c.id == leaflet_id))).first()
+    query = select(*WITHOUT_CONTENT, leaflet.c.content).where(leaflet.c.id == leaflet_id)
+    row = (await tx.execute(query)).first()
     if row is None or row.content is None:
         raise MissingError("leaflet")
     return LeafletFile(_leaflet(row), row.media_type, row.content)
@@ -90,7 +101,7 @@ async def phrases_of(tx: Tx, campaign_ids: Collection[UUID]) -> dict[UUID, list[
         await tx.execute(
             select(phrase)
             .where(phrase.c.campaign_id.in_(campaign_ids))
-            .order_by(phrase.c.saved_at, phrase.c.id)
+            .order_by(phrase.c.added)
         )
     ).all()
     ids = [row.id for row in rows]
@@ -161,4 +172,5 @@ def _leaflet(row: Row[Any]) -> Leaflet:
         Language(row.language),
         row.link,
         row.media_type,
+        row.size_bytes,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Double,
+    Identity,
     Integer,
     LargeBinary,
     MetaData,
@@ -362,6 +363,7 @@ phrase = Table(
     Column("campaign_id", Uuid),
     Column("fr", Text),
     Column("saved_at", Moment),
+    Column("added", BigInteger, Identity(always=True)),
 )
 phrase_said = Table(
     "phrase_said",

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.dispatch.web import (
     follow_pages,
+    kit_pages,
     match_pages,
     morning_pages,
     search_pages,
@@ -22,6 +23,7 @@ router.include_router(task_pages.router)
 router.include_router(send_pages.router)
 router.include_router(search_pages.router)
 router.include_router(what_if_pages.router)
+router.include_router(kit_pages.router)
 
 
 @router.get("/")

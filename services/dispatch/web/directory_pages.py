@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from services.dispatch import store
 from services.dispatch.rules.directory.actor import (
     CATEGORIES,
     LONGEST,
@@ -31,7 +32,7 @@ from services.dispatch.web.forms import Typed, tell, typed
 from shared.db import Database, zone_names
 from shared.errors import MissingError, Problem, RefusedError
 from shared.web import Coordinator, Db, language_of, page, see_other
-from shared.words import ActorCategory, Language, Saturation
+from shared.words import ActorCategory, CampaignState, Language, Saturation
 
 router = APIRouter(
     prefix="/desk/directory", default_response_class=HTMLResponse, include_in_schema=False
@@ -51,6 +52,7 @@ async def show_directory(
         actors = await directory.list_actors(tx)
         zones = await zone_names(tx)
         today = local_day(tx.now)
+        campaigns = await store.list_campaigns(tx)
     found = [one for one in actors if asked.fits(one, haystack_of(one, zones))]
     pages = max(1, -(-len(found) // PAGE_SIZE))
     at = min(asked.page, pages)
@@ -71,6 +73,7 @@ async def show_directory(
         zones=sorted((zone.name(language), zone.id) for zone in zones.values()),
         tongues_all=tuple(Language),
         saturations=tuple(Saturation),
+        running=[one for one in campaigns if one.state is CampaignState.RUNNING],
         said=said,
         many=many,
     )
