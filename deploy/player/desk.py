@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from deploy.player.agenda import Act, Rank
+from deploy.player.around import pack_kit, report_saturation
 from deploy.player.front_door import RefusalError
 from deploy.player.phone import Phone
 from deploy.player.scenario import Opinion, Signal, Zones
 from deploy.player.story import N_
+from deploy.player.surroundings import Report
 from deploy.player.world import PlannedTask, World
 from shared.web import BRUSSELS
 from shared.words import ActionKind
@@ -42,9 +45,14 @@ class Desk:
             agenda.put(opinion.at, words, f"4 {opinion.who}", self._opinion(opinion))
         agenda.put(scenario.decision.at, words, "5 decision", self.decide)
         agenda.put(campaign.at, words, "6 campaign", self.declare)
+        if scenario.kit.phrases or scenario.kit.leaflets:
+            pack = partial(pack_kit, self.world)
+            agenda.put(campaign.at + timedelta(minutes=1), Rank.MEETING, "kit", pack)
         agenda.put(campaign.at + timedelta(minutes=1), Rank.MEETING, "meeting", self.meet)
         for signal in scenario.signals:
             agenda.put(signal.at, words, f"signal {signal.who}", self._signal(signal))
+        for report in scenario.reports:
+            agenda.put(report.at, words, f"report {report.actor}", self._report(report))
         agenda.put(self.world.last_moment, Rank.RECORD, "~ forgotten", self.ask_for_the_rest)
         agenda.put(self.world.last_moment + WEEK / 7, words, "the day after", self.look_back)
 
@@ -266,6 +274,9 @@ class Desk:
         return True
 
     # --- upwards, and the end ---
+
+    def _report(self, report: Report) -> Act:
+        return partial(report_saturation, self.world, report)
 
     def _signal(self, signal: Signal) -> Act:
         world = self.world

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
 from uuid import UUID
@@ -16,6 +17,14 @@ AWAY_LIMIT_S = 90.0  # longer than it takes to start a killed process or engine 
 AWAY_PAUSES_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 SERVICES = ("intake", "dispatch", "notify", "reporting")
 NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A page's form with files, each with its name, its bytes and what it says it is."""
+
+    fields: Mapping[str, str]
+    files: Mapping[str, tuple[str, bytes, str]]
 
 
 class RefusalError(RelaisError):
@@ -62,13 +71,16 @@ class FrontDoor:
             AnswerError: any other answer than a success.
         """
         headers = {"authorization": f"Bearer {session}"} if session else {}
+        sent: dict[str, Any] = {"json": body}
+        if isinstance(body, Form):
+            sent = {"data": body.fields, "files": body.files}
         loop = asyncio.get_running_loop()
         give_up_at_s, tries = loop.time() + AWAY_LIMIT_S, 0
         while True:
             self.requests += 1
             try:
                 answer = await self._client.request(
-                    method, path, headers=headers, json=body, params=query or None
+                    method, path, headers=headers, params=query or None, **sent
                 )
             except httpx.TransportError as error:
                 if loop.time() > give_up_at_s:
@@ -80,9 +92,12 @@ class FrontDoor:
             tries += 1
 
     def _read(self, method: str, path: str, answer: httpx.Response) -> Any:
+        if answer.status_code == HTTPStatus.SEE_OTHER:  # a form did its work
+            return None
         if answer.is_success:
             return answer.json() if answer.content else None
-        if answer.status_code in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        told_why = answer.status_code in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
+        if told_why and "json" in answer.headers.get("content-type", ""):
             problems = answer.json().get("problems", [])
             slugs = tuple(problem["slug"] for problem in problems)
             self.refused.update(slugs)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from deploy.player.agenda import Rank
+from deploy.player.around import fill_directory
 from deploy.player.desk import Desk
 from deploy.player.front_door import FrontDoor
 from deploy.player.opening import invite_team, load_territory, open_world
@@ -67,6 +68,7 @@ class Play:
         await rest.move_clock(world.now)
         await load_territory(world, self.territory.pack, self.territory.places)
         self.phones = await invite_team(world)
+        await fill_directory(world)
         desk = Desk(world, self.phones)
         desk.plan_everything()
         began_at_s = asyncio.get_running_loop().time()

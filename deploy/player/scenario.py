@@ -4,24 +4,22 @@ The format is described in `docs/scenarios.md`. Unknown keys are refused with th
 """
 
 import tomllib
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid5
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
 )
 
+from deploy.player.parts import Moment, Part
+from deploy.player.surroundings import Kit, LocalActor, Report
 from shared.errors import RelaisError
 from shared.events import PlannedAction
-from shared.web import BRUSSELS
 from shared.words import (
     ActionKind,
     Boundary,
@@ -52,16 +50,6 @@ WEEKS_MAX = 26  # Source: the founders' guide: a campaign lasts at most 26 weeks
 MINUTES_IN_HOUR = 60
 
 
-class Part(BaseModel):
-    """A part of a scenario file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _in_brussels(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=BRUSSELS)
-
-
 def _minute_of(value: str) -> int:
     at = time.fromisoformat(value)
     return at.hour * MINUTES_IN_HOUR + at.minute
@@ -80,8 +68,6 @@ def _minutes(value: object) -> object:
     return _minute_of(value) if isinstance(value, str) else value
 
 
-Moment = Annotated[datetime, AfterValidator(_in_brussels)]
-"""A date and an hour of Brussels, such as `2022-01-03T09:00:00`."""
 Percent = Annotated[float, Field(ge=0, le=100)]
 Bounds = tuple[float, float]
 Whole = tuple[int, int]
@@ -272,7 +258,7 @@ class Temper(Part):
     offline_h: Bounds = (3, 20)
     sends_twice_pct: Percent = 0
     corrects_pct: Percent = 0
-    decline_reasons: dict[DeclineReason, float] = {DeclineReason.NO_REASON_GIVEN: 1}
+    decline_reasons: dict[DeclineReason, float] = Field({DeclineReason.NO_REASON_GIVEN: 1})
 
 
 class Street(Part):
@@ -283,9 +269,9 @@ class Street(Part):
     themes_number: Whole = (1, 2)
     languages: dict[Language, float]
     languages_number: Whole = (1, 3)
-    non_take_up: dict[NonTakeUp, float] = {}
+    non_take_up: dict[NonTakeUp, float] = Field({})
     non_take_up_number: Whole = (0, 1)
-    relays: dict[RelayKind, float] = {}
+    relays: dict[RelayKind, float] = Field({})
     relays_number: Whole = (0, 0)
     took_hold_pct: Percent = 50
 
@@ -341,6 +327,8 @@ class Scenario(Part):
     coordination: str
     pace: Pace
     roster: tuple[Person, ...] = Field(min_length=1)
+    directory: tuple[LocalActor, ...] = ()
+    kit: Kit = Kit()
     invitation: Invitation
     judgement: Judgement
     consultation: Consultation
@@ -350,6 +338,7 @@ class Scenario(Part):
     street: dict[ActionKind, Street]
     exact_relays: ExactRelays | None = None
     signals: tuple[Signal, ...] = ()
+    reports: tuple[Report, ...] = ()
 
     @model_validator(mode="after")
     def _names_what_exists(self) -> Self:
@@ -361,8 +350,11 @@ class Scenario(Part):
             if person.temper not in self.tempers
         ]
         named = {each.who for each in self.consultation.opinions}
-        named |= {each.who for each in self.signals}
+        named |= {each.who for each in (*self.signals, *self.reports)}
         wrong += [f"{key} is not in the roster" for key in sorted(named - set(people))]
+        actors = {actor.key for actor in self.directory}
+        reported = {report.actor for report in self.reports}
+        wrong += [f"{key} is not in the directory" for key in sorted(reported - actors)]
         for action in self.campaign.actions:
             wrong += [] if action.kind in self.street else [f"street.{action.kind} is missing"]
             strange = set(action.zone_ids) - set(self.campaign.zones.chosen)
@@ -373,6 +365,9 @@ class Scenario(Part):
 
     def person(self, key: str) -> Person:
         return next(person for person in self.roster if person.key == key)
+
+    def actor(self, key: str) -> LocalActor:
+        return next(actor for actor in self.directory if actor.key == key)
 
     def id_of(self, *names: object) -> UUID:
         """Make the id of something in this scenario; the same names give the same id."""
@@ -399,7 +394,7 @@ def read_scenario(name: str, folder: Path = FOLDER) -> Scenario:
         known = ", ".join(scenario_names(folder))
         raise ScenarioError(f"There is no scenario {name!r}; choose one of: {known}.")
     try:
-        return Scenario.model_validate({"name": name, **_with_team(_toml(file), folder)})
+        return Scenario.model_validate({"name": name, **_whole(_toml(file), folder)})
     except ValidationError as error:
         raise ScenarioError(_complaint(file, error)) from error
 
@@ -417,6 +412,15 @@ def _complaint(file: Path, error: ValidationError) -> str:
         for each in error.errors(include_url=False)
     ]
     return "\n".join([f"{file.name} is not a scenario:", *found])
+
+
+def _whole(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Replace what a scenario shares with others by what their files say."""
+    if isinstance(named := values.get("directory"), str):
+        values |= {"directory": _toml(folder / "directories" / f"{named}.toml").get("actors", ())}
+    if isinstance(named := values.get("kit"), str):
+        values |= {"kit": _toml(folder / "kits" / f"{named}.toml")}
+    return _with_team(values, folder)
 
 
 class Team(Part):
