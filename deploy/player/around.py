@@ -40,7 +40,7 @@ async def pack_kit(world: World) -> None:
             f"/dispatch/desk/campaigns/{campaign}/kit/leaflets/{own_id}",
             Form(
                 {"title": sheet.title, "language": sheet.language.value},
-                {"file": ("tract.pdf", a_sheet(sheet.title, sheet.lines), "application/pdf")},
+                {"file": ("depliant.pdf", a_sheet(sheet.title, sheet.lines), "application/pdf")},
             ),
         )
     for number, sentence in enumerate(kit.phrases):
@@ -51,7 +51,7 @@ async def pack_kit(world: World) -> None:
             {"fr": sentence.fr, "said": said},
         )
     world.story.tell(
-        N_("Le kit de la campagne est prêt\u00a0: %(leaflets)s tracts, %(phrases)s phrases."),
+        N_("Le kit de la campagne est prêt\u00a0: %(leaflets)s dépliants, %(phrases)s phrases."),
         leaflets=len(kit.leaflets),
         phrases=len(kit.phrases),
     )

@@ -350,7 +350,8 @@ class Scenario(Part):
             if person.temper not in self.tempers
         ]
         named = {each.who for each in self.consultation.opinions}
-        named |= {each.who for each in (*self.signals, *self.reports)}
+        named |= {each.who for each in self.signals}
+        named |= {each.who for each in self.reports}
         wrong += [f"{key} is not in the roster" for key in sorted(named - set(people))]
         actors = {actor.key for actor in self.directory}
         reported = {report.actor for report in self.reports}

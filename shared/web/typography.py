@@ -13,7 +13,9 @@ NARROW_NO_BREAK = "\u202f"
 
 _AS_TYPED = str.maketrans({NO_BREAK: " ", NARROW_NO_BREAK: " ", "’": "'"})
 # After a number, or a place that a number may fill; `%` is written `%%` where places are filled.
-_BEFORE_A_UNIT = re.compile(r"(?:(?<=\d)|(?<=\)[sd])) (?=%(?!\()|€|(?:h|min|km|m|ko|kB|Mo|MB|ETP|FTE)\b)")
+_BEFORE_A_UNIT = re.compile(
+    r"(?:(?<=\d)|(?<=\)[sd])) (?=%(?!\()|€|(?:h|min|km|m|ko|kB|Mo|MB|ETP|FTE)\b)"
+)
 _BEFORE_A_SIGN = re.compile(r" (?=[:;?!»](?:\s|$|[.,)<»”]))")
 _AFTER_A_GUILLEMET = re.compile(r"(?<=«) ")
 _IN_A_NUMBER = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")

@@ -70,7 +70,7 @@ async def test_a_leaflet_is_added_replaced_and_taken_out_by_plain_forms(house: H
     (replaced,), _ = await kit.on_the_phone()
     gone = await kit.desk.post(f"{kit.path}/leaflets/{one}/delete")
 
-    assert "Aucun tract encore" in empty
+    assert "Aucun dépliant encore" in empty
     assert form
     assert {added.status_code, again.status_code, renamed.status_code, gone.status_code} == {303}
     assert shown.count("Tarif social 2022</a></p>") == 1
@@ -79,7 +79,7 @@ async def test_a_leaflet_is_added_replaced_and_taken_out_by_plain_forms(house: H
     assert (file.content, picture.content) == (PDF, PNG)
     assert linked["url"] == link
     assert (back.status_code, replaced["url"]) == (303, kept["url"])
-    assert "Aucun tract encore" in await kit.read()
+    assert "Aucun dépliant encore" in await kit.read()
     assert (await kit.desk.get(kept["url"])).status_code == 404
 
 

@@ -99,9 +99,7 @@ async def phrases_of(tx: Tx, campaign_ids: Collection[UUID]) -> dict[UUID, list[
     """List the phrases of campaigns, in the order in which they were added."""
     rows = (
         await tx.execute(
-            select(phrase)
-            .where(phrase.c.campaign_id.in_(campaign_ids))
-            .order_by(phrase.c.added)
+            select(phrase).where(phrase.c.campaign_id.in_(campaign_ids)).order_by(phrase.c.added)
         )
     ).all()
     ids = [row.id for row in rows]
