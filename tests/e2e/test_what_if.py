@@ -41,7 +41,7 @@ async def test_two_tries_stand_side_by_side_without_scripts_and_axe_finds_nothin
 
     await page.get_by_label("Dernier jour").fill(str(world.monday + timedelta(days=20)))
     await page.get_by_role("button", name="Essayer").click()
-    await expect(page.get_by_role("region", name="Essai 1")).to_contain_text("1 mission de plus")
+    await expect(page.get_by_role("region", name="Essai 1")).to_contain_text("1 tâche de plus")
     await page.get_by_label("Durée (minutes)").first.fill("120")
     await page.get_by_role("button", name="Essayer").click()
     await expect(page.get_by_role("region", name="Essai 2")).to_contain_text("09:00 – 11:00")

@@ -100,13 +100,13 @@ async def test_tries_stand_side_by_side_and_change_no_row_and_say_no_fact(house:
 
     assert page.status_code == 200
     assert len(kept(page)) == 2
-    assert row_of(page.text, "Missions avec une équipe") == ["2 / 2", "3 / 3", "1 / 1"]
+    assert row_of(page.text, "Tâches avec une équipe") == ["2 / 2", "3 / 3", "1 / 1"]
     assert row_of(page.text, "Heures de toute l’équipe, trajets compris") == [
         "12\u00a0h",
         "18\u00a0h",
         "6\u00a0h",
     ]
-    assert row_of(page.text, "Missions où l’équipe parle une langue demandée") == ["0", "3", "0"]
+    assert row_of(page.text, "Tâches où l’équipe parle une langue demandée") == ["0", "3", "0"]
     assert row_of(page.text, r"Équivalents temps plein \(ETP\), en moyenne") == [
         "0,2",
         "0,2",
@@ -132,7 +132,7 @@ async def test_a_try_says_what_it_changes_who_is_asked_and_whose_word_is_taken_b
     assert "langues exigées : turc" in told
     assert "13:00 – 16:00" in told
     assert (
-        "2 missions où quelqu’un est déjà gardé·e, sollicité·e ou engagé·e ne seraient plus" in told
+        "2 tâches où quelqu’un est déjà gardé·e, sollicité·e ou engagé·e ne seraient plus" in told
     )
     assert "Lotte" in told
     assert row_of(page.text, "Personnes sollicitées ou engagées") == ["2", "2"]
@@ -145,7 +145,7 @@ async def test_a_try_says_which_action_blocks_and_why(house: House) -> None:
     page = await tried(world, desk(campaign), wish(world, languages_required="so"))
 
     assert "personne de libre ne parle somali" in plain(page.text)
-    assert row_of(page.text, "Missions avec une équipe") == ["2 / 2", "0 / 2"]
+    assert row_of(page.text, "Tâches avec une équipe") == ["2 / 2", "0 / 2"]
 
 
 async def test_a_campaign_is_tried_before_anybody_declares_it(house: House) -> None:
@@ -159,7 +159,7 @@ async def test_a_campaign_is_tried_before_anybody_declares_it(house: House) -> N
 
     assert f'value="{world.monday}"' in empty.text
     assert page.status_code == 200
-    assert "0 mission sur 2 aurait son équipe." in told
+    assert "0 tâche sur 2 aurait son équipe." in told
     assert "personnes qui manquent : 1" in told
     assert "est déjà pris·e de" in told
 
