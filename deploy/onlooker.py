@@ -4,11 +4,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 
 from deploy.demo import Demo, Request, open_demo
 from deploy.player import Play
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
 
 UNTIL = datetime.fromisoformat("2022-02-22T09:00:00+01:00")
 """A Tuesday morning in the middle of the energy crisis of 2022: a market stall is under way."""
@@ -58,6 +63,19 @@ class Onlooker:
                 if (await client.get(there)).status_code == httpx.codes.OK:
                     return there
         return None
+
+
+def session_cookie(url: str, session: str) -> "SetCookieParam":
+    """Return a session as a browser at this address keeps it."""
+    return {
+        "name": "__Host-sid",
+        "value": session,
+        "domain": urlsplit(url).hostname or "",
+        "path": "/",
+        "secure": True,
+        "httpOnly": True,
+        "sameSite": "Lax",
+    }
 
 
 @asynccontextmanager

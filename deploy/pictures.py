@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from deploy.chromium import FLAGS, find_chromium
 from deploy.engines.errors import EngineError
-from deploy.onlooker import BUSY, UNTIL, Onlooker, look_on
+from deploy.onlooker import BUSY, UNTIL, Onlooker, look_on, session_cookie
 from deploy.settings import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "docs" / "images"
@@ -114,9 +113,7 @@ async def take(
         reduced_motion="reduce",
     )
     try:
-        cookie = {"name": "__Host-sid", "value": session, "path": "/", "secure": True}
-        domain = urlsplit(onlooker.url).hostname
-        await context.add_cookies([{**cookie, "domain": domain, "httpOnly": True}])
+        await context.add_cookies([session_cookie(onlooker.url, session)])
         page = await context.new_page()
         await page.clock.install(time=onlooker.play.world.now)
         await page.clock.resume()

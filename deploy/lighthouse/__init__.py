@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playwright.async_api import async_playwright
+
 from deploy.bundle import Node, ensure_modules, find_node
 from deploy.chromium import FLAGS, find_chromium
 from deploy.engines.errors import EngineError
-from deploy.onlooker import BUSY, Onlooker, look_on
+from deploy.engines.ports import free_port
+from deploy.onlooker import BUSY, Onlooker, look_on, session_cookie
 from deploy.settings import clean_environment
 
 HERE = Path(__file__).parent
@@ -119,44 +122,60 @@ async def look_twice(  # noqa: PLR0913 - with what, at what, as whom
 async def look_at(  # noqa: PLR0913 - with what, at what, as whom
     node: Node, chromium: Path, onlooker: Onlooker, *, page: Looked, path: str, session: str
 ) -> Scores:
-    """Run Lighthouse on one page."""
+    """Run Lighthouse on one page, in a browser of its own that has the session as a cookie."""
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="relais-lighthouse-") as folder:
         report = Path(folder) / "report.json"
-        argv = [
-            node.node,
-            str(PROGRAM),
-            onlooker.url + path,
-            "--quiet",
-            "--output=json",
-            f"--output-path={report}",
-            f"--only-categories={','.join(GOALS)}",
-            f"--max-wait-for-load={WAIT_MS}",
-            "--no-enable-error-reporting",
-            f"--chrome-flags=--headless=new {' '.join(FLAGS)} --user-data-dir={folder}/profile",
-        ]
-        if not page.phone:
-            argv.append("--preset=desktop")
-        if session:
-            headers = Path(folder) / "headers.json"  # a session does not belong on a command line
-            headers.write_text(json.dumps({"Cookie": f"__Host-sid={session}"}))
-            argv.append(f"--extra-headers={headers}")
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            cwd=HERE,
-            env=clean_environment() | {"CHROME_PATH": str(chromium)},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        try:
-            said, _ = await asyncio.wait_for(process.communicate(), PAGE_LIMIT_S)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-            raise EngineError(f"Lighthouse did not finish with {page.path}.") from None
-        if process.returncode != 0 or not report.exists():
-            raise EngineError(f"Lighthouse could not look at {page.path}:\n{said.decode()[-2000:]}")
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch_persistent_context(
+                Path(folder) / "profile",
+                executable_path=chromium,
+                args=[*FLAGS, f"--remote-debugging-port={port}"],
+            )
+            try:
+                if session:
+                    await browser.add_cookies([session_cookie(onlooker.url, session)])
+                argv = [
+                    node.node,
+                    str(PROGRAM),
+                    onlooker.url + path,
+                    f"--port={port}",
+                    "--quiet",
+                    "--output=json",
+                    f"--output-path={report}",
+                    f"--only-categories={','.join(GOALS)}",
+                    f"--max-wait-for-load={WAIT_MS}",
+                    "--no-enable-error-reporting",
+                    *(() if page.phone else ("--preset=desktop",)),
+                ]
+                await run_lighthouse(argv, page)
+            finally:
+                await browser.close()
         return read_report(page, json.loads(report.read_text()))
+
+
+async def run_lighthouse(argv: list[str], page: Looked) -> None:
+    """Run the program.
+
+    Raises:
+        EngineError: it took too long, or could not look; it says why.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        cwd=HERE,
+        env=clean_environment(),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), PAGE_LIMIT_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise EngineError(f"Lighthouse did not finish with {page.path}.") from None
+    if process.returncode != 0:
+        raise EngineError(f"Lighthouse could not look at {page.path}:\n{said.decode()[-2000:]}")
 
 
 def read_report(page: Looked, report: dict[str, Any]) -> Scores:
