@@ -165,11 +165,12 @@ async def test_a_no_a_silence_and_a_withdrawal_are_written_alike(house: House) -
         if ending == "declined":
             await world.answer("Amina", question, "decline", reason="too_far")
         elif ending == "withdrawn":
-            path = f"/dispatch/desk/campaigns/{campaign}/proposals/{question['proposal_id']}"
             withdrawn = await world.coordination.post(
-                f"{path}/withdraw", data={"reason": "no_longer_needed"}
+                f"/dispatch/api/proposals/{question['proposal_id']}/withdraw",
+                json={"reason": "no_longer_needed"},
             )
-            assert withdrawn.status_code == 303, withdrawn.text
+            assert withdrawn.is_success, withdrawn.text
+            await house.settle()
             await house.settle()
         else:
             await world.go(0, "07:00")
