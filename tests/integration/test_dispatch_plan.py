@@ -421,7 +421,7 @@ async def test_what_leaves_is_shown_by_person_and_leaves_when_agreed(house: Hous
     await house.settle()
     afterwards = await opened(world.coordination, sent.headers["location"])
 
-    assert "2 questions" in page
+    assert "2 propositions" in page
     assert "réponse avant le" in page
     assert "4 propositions" in whole
     assert before == []
