@@ -4,6 +4,7 @@ import gzip
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Page, Playwright
@@ -382,18 +383,27 @@ async def test_a_refusal_is_shown_and_kept_and_the_next_task_is_not_held_up(
 
     await phone.button("J’accepte", f"[data-id='{first['task_id']}']")
     await phone.button("J’accepte", f"[data-id='{second['task_id']}']")
-    await world.go(0, "13:30")
+    own = {
+        "id": str(uuid4()),
+        "day": str(world.monday),
+        "starts": "13:00",
+        "ends": "16:00",
+        "zone_id": "",
+    }
+    noted = await world.workers["Amina"].post("/dispatch/calendar/commitments", data=own)
     await phone.context.set_offline(False)
     await page.clock.fast_forward(6_000)
     await page.wait_for_selector("[data-list=refused] .refused")
     shown = await page.inner_text("[data-list=refused]")
-    await page.wait_for_selector("[data-list=asked]:empty", state="attached")
+    taken = f"[data-list=asked] [data-id='{second['task_id']}']"
+    await page.wait_for_selector(taken, state="detached")
     await page.reload()
     await page.wait_for_selector("[data-list=refused] .refused")
     accepted = await world.proposals("Amina", "accepted")
     await phone.button("J’ai lu, effacer")
 
-    assert "Le délai pour répondre est passé." in shown
+    assert noted.status_code == 303, noted.text
+    assert "est déjà pris·e" in shown
     assert [one["task_id"] for one in accepted] == [second["task_id"]]
     await page.wait_for_selector("#band[data-waiting='0']")
 

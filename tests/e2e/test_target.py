@@ -222,7 +222,7 @@ async def test_without_scripts_the_list_and_the_buttons_do_it_all(
     kept = await page.locator("[name=name_fr]").input_value()
     await page.get_by_role("button", name="que l’indice retient").click()
 
-    assert (kept, weighed) == ("Info énergie", "0 %")
+    assert (kept, weighed) == ("Info énergie", "0\u00a0%")
     assert "RAQ14" in await chosen(page)
     assert set(await zones_of(page, 0)) < set(await chosen(page))
     assert before != by_health
