@@ -19,9 +19,12 @@ SCHEMAS = ("access", *SERVICES)
 LEDGER_ROLES = ("sealer", "funder")
 LEDGER_OPEN = (
     "reporting.ledger_block, reporting.ledger_anchor, reporting.ledger_policy,"
-    " reporting.funder_zoning, reporting.published_signal"
+    " reporting.funder_zoning, reporting.published_signal, reporting.published_plan"
 )
-PUBLIC_VIEWS = "reporting.public_campaign, reporting.public_plan, reporting.public_place"
+PUBLIC_VIEWS = (
+    "reporting.public_campaign, reporting.public_plan, reporting.public_place,"
+    " reporting.public_close"
+)
 LEDGER_CLOSED = "reporting.ledger_audit, reporting.ledger_member"
 LEDGER_SOURCES = (
     "reporting.campaign, reporting.campaign_zone, reporting.contribution, reporting.planned_task,"
@@ -144,7 +147,7 @@ def grant_ledger(connection: Connection) -> None:
         f"grant select on {LEDGER_OPEN}, {PUBLIC_VIEWS} to {reporting}, {funder}",
         f"grant select, insert on {tables} to {sealer}",
         f"grant select, insert, delete on {keys} to {sealer}",
-        f"grant select on {LEDGER_SOURCES} to {sealer}",
+        f"grant select on {LEDGER_SOURCES}, reporting.public_plan to {sealer}",
         f"grant select, insert, update on {chores} to {sealer}",
     ):
         connection.execute(text(statement))

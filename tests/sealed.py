@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
 from shared.db import ZoneName, save_zones
@@ -60,6 +60,9 @@ class Campaign:
     campaign_id: UUID = field(default_factory=uuid4)
     dice: Random = field(default_factory=lambda: Random(7))  # noqa: S311 - a story, not a secret
     recorded: list[dict[str, Any]] = field(default_factory=list)
+    kinds: Sequence[str] = KINDS
+    relays: Sequence[str] = RELAYS
+    crisis: str = "energy"
 
     async def say(self, *facts: Event) -> None:
         for fact in facts:
@@ -77,7 +80,7 @@ class Campaign:
                 invitation_id=uuid4(),
                 name_fr="Hausse des prix",
                 name_nl="Stijgende prijzen",
-                crisis="energy",
+                crisis=self.crisis,
                 starts_on=starts_on,
                 ends_on=ends_on,
             ),
@@ -103,23 +106,30 @@ class Campaign:
                 ),
                 share_max_pct=40,
             ),
-            RaqsMatched(
-                occurred_at=at(starts_on),
-                campaign_id=self.campaign_id,
-                plan_id=uuid4(),
-                version=1,
-                tasks=tuple(
-                    MatchedTask(
-                        task_id=uuid4(),
-                        zone_id=zones[number % len(zones)],
-                        kind=kind,
-                        starts_at=at(starts_on),
-                        ends_at=at(starts_on, 15),
-                        people_wanted=2,
-                        people_matched=2,
-                    )
-                    for number, kind in enumerate(KINDS * 4)
-                ),
+            self.planned(starts_on, zones, version=1, tasks=16),
+        )
+
+    async def plan_again(self, day: date, zones: Sequence[str] = ZONES) -> None:
+        """Plan the campaign anew, with half as much."""
+        await self.say(self.planned(day, zones, version=2, tasks=8))
+
+    def planned(self, day: date, zones: Sequence[str], *, version: int, tasks: int) -> RaqsMatched:
+        return RaqsMatched(
+            occurred_at=at(day),
+            campaign_id=self.campaign_id,
+            plan_id=uuid5(self.campaign_id, "plan"),
+            version=version,
+            tasks=tuple(
+                MatchedTask(
+                    task_id=uuid4(),
+                    zone_id=zones[number % len(zones)],
+                    kind=self.kinds[number % len(self.kinds)],
+                    starts_at=at(day),
+                    ends_at=at(day, 15),
+                    people_wanted=2,
+                    people_matched=2,
+                )
+                for number in range(tasks)
             ),
         )
 
@@ -137,12 +147,12 @@ class Campaign:
                 "worker_id": self.workers[worker],
                 "happened_on": day,
                 "mission": "collective_information",
-                "kind": self.dice.choice(KINDS),
+                "kind": self.dice.choice(self.kinds),
                 "people_reached": self.dice.randint(2, 9),
                 "themes": (self.dice.choice(THEMES),),
                 "languages": (self.dice.choice(LANGUAGES),),
                 "non_take_up": (self.dice.choice(FORMS),),
-                "relays": (RelayCount(kind=self.dice.choice(RELAYS), made=1),),
+                "relays": (RelayCount(kind=self.dice.choice(self.relays), made=1),),
             }
             self.recorded.append(body)
             told.append(OutcomeRecorded(occurred_at=at(day, 10), version=1, **body))

@@ -197,3 +197,62 @@ async def test_a_report_or_table_that_does_not_exist_is_said_to_be_missing(
     answer = await funder.get(f"/reporting/funder/campaigns/{sealed.campaign_id}/{path}")
 
     assert answer.status_code == 404
+
+
+async def test_a_report_of_a_seal_stays_the_same_to_the_byte_when_another_is_sealed_and_planned(
+    house: House, funder: httpx.AsyncClient
+) -> None:
+    campaign = Campaign(house, team(12))
+    start = MONDAY + 8 * WEEK
+    await campaign.begin(start)
+    await campaign.outcomes(start, 36)
+    await house.at(at(start + WEEK, 7))
+    base = f"/reporting/funder/campaigns/{campaign.campaign_id}"
+    paths = [
+        *(f"{base}/campaign{end}" for end in (".pdf", ".xlsx", "/kind.csv", "/theme.schema.json")),
+        f"/reporting/api/published/{campaign.campaign_id}/campaign",
+    ]
+    before = [(await funder.get(path, params={"seal": "1"})).content for path in paths]
+
+    await campaign.plan_again(start + WEEK)
+    await campaign.outcomes(start + WEEK, 36)
+    await house.at(at(start + 2 * WEEK, 7))
+    after = [(await funder.get(path, params={"seal": "1"})).content for path in paths]
+    newest = await funder.get(paths[-1])
+
+    assert after == before
+    assert newest.json()["seal"] == 2
+    assert newest.json()["ledger_hash"] not in before[-1].decode()
+    assert (await funder.get(paths[0], params={"seal": "3"})).status_code == 404
+    assert (await funder.get(base, params={"seal": "0"})).status_code == 404
+
+
+async def test_the_page_says_in_words_that_the_last_interventions_are_left_out(
+    house: House, funder: httpx.AsyncClient
+) -> None:
+    campaign = Campaign(house, team(12))
+    start = MONDAY + 16 * WEEK
+    await campaign.begin(start)
+    await campaign.outcomes(start, 36)
+    await house.at(at(start + WEEK, 7))
+    sealed = await house.rows(
+        "sealer",
+        "select outcome_id from ledger_member where ledger_id = :ledger",
+        ledger=str(campaign.campaign_id),
+    )
+    known = {row["outcome_id"] for row in sealed}
+    for number, body in enumerate(campaign.recorded):
+        if str(body["contribution_id"]) not in known:
+            await campaign.correct(number, start + WEEK, people_reached=0)
+    path = f"/reporting/funder/campaigns/{campaign.campaign_id}"
+    running = plain((await funder.get(path)).text)
+
+    await campaign.close(start + WEEK)
+    await house.at(at(start + 3 * WEEK, 7))
+    ended = plain((await funder.get(path)).text)
+
+    assert "Prochains chiffres" in running
+    assert "Les dernières interventions n’y sont pas" not in running
+    assert "Ces chiffres sont définitifs. Les dernières interventions n’y sont pas" in ended
+    assert await campaign.total() != campaign.true_total
+    assert "n’y sont pas" not in plain((await funder.get(path, params={"seal": "1"})).text)

@@ -74,7 +74,11 @@ class PublicZone:
 
 @dataclass(frozen=True, slots=True)
 class PublicCampaign:
-    """A campaign as it was declared. `described` is its frozen policy, None before it began."""
+    """A campaign as it was declared. `described` is its frozen policy, None before it began.
+
+    After `ended_on` nothing is sealed any more. `left_out`: its last interventions are in no
+    figure, for they could not be published without pointing at somebody.
+    """
 
     campaign_id: UUID
     invitation_id: UUID | None
@@ -87,6 +91,19 @@ class PublicCampaign:
     life: str | None
     zones: int
     described: Mapping[str, Any] | None
+    ended_on: date | None = None
+    left_out: bool = False
+
+    def as_of(self, day: date) -> "PublicCampaign":
+        """Return the campaign as it was known at the end of a past day."""
+        closed = self.closed_at is not None and self.closed_at.astimezone(BRUSSELS).date() <= day
+        ended = self.ended_on is not None and self.ended_on <= day
+        return replace(
+            self,
+            closed_at=self.closed_at if closed else None,
+            ended_on=self.ended_on if ended else None,
+            left_out=self.left_out and ended,
+        )
 
     def name(self, language: str) -> str:
         """Return the Dutch name to who reads Dutch, the French one to everybody else."""
@@ -222,10 +239,10 @@ def standing(
 
 def next_seal(campaign: PublicCampaign, sealed_on: date | None, today: date) -> date | None:
     """Tell from which day on the next seal may come; None when the campaign was told to its end."""
+    if campaign.ended_on is not None:
+        return None
     if campaign.closed_at is not None:
-        closed_on = campaign.closed_at.astimezone(BRUSSELS).date()
-        last = closed_on + timedelta(days=8)
-        return None if sealed_on is not None and sealed_on >= last else max(last, today)
+        return max(campaign.closed_at.astimezone(BRUSSELS).date() + timedelta(days=8), today)
     if sealed_on is None:
         return max(campaign.starts_on + timedelta(days=1), today)
     return max(sealed_on + timedelta(days=campaign.period_days), today)

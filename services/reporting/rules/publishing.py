@@ -4,10 +4,12 @@ A contribution names several themes or none; a reader of the ledger gets one cod
 "several" and "none" included, so that the views add up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from services.reporting.rules.codes import FORMS, KINDS, LANGUAGES, RELAYS, THEMES
@@ -26,8 +28,8 @@ from shared.words import (
     Theme,
 )
 
-G = TypeVar("G")
-V = TypeVar("V")
+G = TypeVar("G", bound=StrEnum)
+V = TypeVar("V", bound=StrEnum)
 
 POLICY_VERSION = "1"
 SENSITIVE_T = 10  # Source: disclosure study: aliens' law and violence wait for ten.
@@ -52,10 +54,31 @@ class Noted:
     reason: CorrectionReason | None
 
 
-def one_code(noted: Iterable[V], groups: Mapping[V, G], *, several: G, none: G) -> G:
-    """Say with one code what was noted: its group, or that there are several, or none."""
-    found = {groups[value] for value in noted}
-    return found.pop() if len(found) == 1 else several if found else none
+@dataclass(frozen=True, slots=True)
+class Coded(Generic[V, G]):
+    """How a view says with one code what was noted: its group, that there are several, or none."""
+
+    noted: Callable[[Noted], Iterable[V]]
+    groups: Mapping[V, G]
+    several: G
+    none: G
+
+    def code(self, one: Noted) -> str:
+        found = {self.groups[value] for value in self.noted(one)}
+        return str(found.pop() if len(found) == 1 else self.several if found else self.none)
+
+
+CODED: Mapping[str, Coded[Any, Any]] = {
+    THEME: Coded(attrgetter("themes"), THEMES, PublishedTheme.SEVERAL, PublishedTheme.NONE),
+    LANGUAGE: Coded(
+        attrgetter("languages"), LANGUAGES, PublishedLanguage.SEVERAL, PublishedLanguage.NONE
+    ),
+    NON_TAKE_UP: Coded(
+        attrgetter("non_take_up"), FORMS, PublishedNonTakeUp.SEVERAL, PublishedNonTakeUp.NONE
+    ),
+    RELAY: Coded(attrgetter("relays"), RELAYS, PublishedRelay.SEVERAL, PublishedRelay.NONE),
+}
+"""The views whose codes are grouped from several words, or from none."""
 
 
 def outcomes_of(noted: Sequence[Noted], zones: Mapping[str, str]) -> tuple[Outcome, ...]:
@@ -75,31 +98,8 @@ def outcomes_of(noted: Sequence[Noted], zones: Mapping[str, str]) -> tuple[Outco
             actions=1,
             contacts=one.people_reached,
             codes={
-                THEME: one_code(
-                    one.themes,
-                    THEMES,
-                    several=PublishedTheme.SEVERAL,
-                    none=PublishedTheme.NONE,
-                ).value,
-                LANGUAGE: one_code(
-                    one.languages,
-                    LANGUAGES,
-                    several=PublishedLanguage.SEVERAL,
-                    none=PublishedLanguage.NONE,
-                ).value,
+                **{view: coded.code(one) for view, coded in CODED.items()},
                 KIND: KINDS[one.kind].value,
-                NON_TAKE_UP: one_code(
-                    one.non_take_up,
-                    FORMS,
-                    several=PublishedNonTakeUp.SEVERAL,
-                    none=PublishedNonTakeUp.NONE,
-                ).value,
-                RELAY: one_code(
-                    one.relays,
-                    RELAYS,
-                    several=PublishedRelay.SEVERAL,
-                    none=PublishedRelay.NONE,
-                ).value,
                 ZONE: zones.get(one.zone_id, ""),
             },
         )

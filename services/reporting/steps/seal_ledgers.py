@@ -116,6 +116,7 @@ async def try_to_seal(tx: Tx, open_ledger: kept.OpenLedger, today: date) -> int:
     await kept.append(tx, ledger_id, found)
     if found.blocks:
         await kept.publish_signals(tx, ledger_id, campaign.campaign_id, found.seq, policy.K, today)
+        await kept.publish_plan(tx, ledger_id, campaign.campaign_id, found.seq)
     if close and found.skipped is not None and is_final(found.skipped, campaign.closed_at, today):
         end = AuditRow(What.CLOSE, today, found.seq, reason=found.skipped)
         await kept.append_audit(tx, ledger_id, [end])

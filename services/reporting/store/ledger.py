@@ -304,6 +304,21 @@ async def publish_signals(  # noqa: PLR0913, PLR0917 - one row's worth, named
     )
 
 
+async def publish_plan(tx: Tx, ledger_id: str, campaign_id: UUID, seq: int) -> None:
+    """Keep the plan that a seal is read beside; one that was kept before is the same."""
+    await tx.execute(
+        text(
+            "insert into published_plan (ledger_id, version, seq, lines)"
+            " select :ledger_id, version, :seq, jsonb_agg(jsonb_build_object("
+            "  'kind', kind, 'zone', zone, 'week', week, 'seats', seats)"
+            "  order by week, zone, kind)"
+            " from public_plan where campaign_id = :campaign_id group by version"
+            " on conflict do nothing"
+        ),
+        {"ledger_id": ledger_id, "campaign_id": campaign_id, "seq": seq},
+    )
+
+
 async def append_audit(tx: Tx, ledger_id: str, rows: Sequence[AuditRow]) -> None:
     """Write rows of the audit behind what is there."""
     behind = await head(tx, ledger_id, AUDIT)

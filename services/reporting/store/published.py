@@ -5,6 +5,7 @@ are the same by construction.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
@@ -27,8 +28,10 @@ async def public_campaigns(tx: Tx, only: UUID | None = None) -> list[PublicCampa
     found = await tx.execute(
         text(
             "select c.campaign_id, c.invitation_id, c.name_fr, c.name_nl, c.crisis, c.starts_on,"
-            " c.ends_on, c.closed_at, c.life, c.zones, p.described"
+            " c.ends_on, c.closed_at, c.life, c.zones, p.described, e.day as ended_on,"
+            " coalesce(e.left_out, false) as left_out"
             " from public_campaign c left join ledger_policy p using (campaign_id)"
+            " left join public_close e on e.ledger_id = p.ledger_id"
             " where cast(:only as uuid) is null or c.campaign_id = :only"
             " order by c.starts_on desc, c.campaign_id"
         ),
@@ -50,7 +53,10 @@ async def public_campaign(tx: Tx, campaign_id: UUID) -> PublicCampaign:
 
 
 async def sums_of(tx: Tx, campaign_id: UUID, until_seal: int | None = None) -> list[Sum]:
-    """Return every block of a campaign's ledger, in the order of its chain."""
+    """Return the blocks of a campaign's ledger, in the order of its chain.
+
+    As it was after the seal `until_seal`; all of them when none is given.
+    """
     found = await tx.execute(
         text(
             "select b.seq, b.day, b.view, b.code, b.actions, b.contacts"
@@ -63,8 +69,26 @@ async def sums_of(tx: Tx, campaign_id: UUID, until_seal: int | None = None) -> l
     return [Sum(row.seq, row.day, row.view, row.code, row.actions, row.contacts) for row in found]
 
 
-async def plan_of(tx: Tx, campaign_id: UUID) -> list[Plan]:
-    """Return what was planned, in seats: a task for two people has two."""
+async def plan_of(tx: Tx, campaign_id: UUID, until_seal: int | None = None) -> list[Plan]:
+    """Return what was planned, in seats: a task for two people has two.
+
+    A seal is read beside the plan as it was then. Before the first one, it is the plan of today.
+    """
+    kept = await tx.execute(
+        text(
+            "select lines from published_plan join ledger_policy p using (ledger_id)"
+            " where p.campaign_id = :campaign_id"
+            " and (cast(:until as integer) is null or seq <= :until)"
+            " order by seq desc, published_plan.version desc limit 1"
+        ),
+        {"campaign_id": campaign_id, "until": until_seal},
+    )
+    lines = kept.scalar_one_or_none()
+    if lines is not None:
+        return [
+            Plan(one["kind"], one["zone"], date.fromisoformat(one["week"]), one["seats"])
+            for one in lines
+        ]
     found = await tx.execute(
         text(
             "select kind, zone, week, seats from public_plan where campaign_id = :campaign_id"
@@ -91,29 +115,49 @@ async def zones_of(tx: Tx, year: int) -> Mapping[str, PublicZone]:
     return zones
 
 
-async def signals_of(tx: Tx, campaign_id: UUID) -> list[PublishedSignal]:
-    """Return what rises from the field."""
+async def signals_of(
+    tx: Tx, campaign_id: UUID, until_seal: int | None = None
+) -> list[PublishedSignal]:
+    """Return what rises from the field, until a seal."""
     found = await tx.execute(
         text(
             "select s.seq, s.day, s.kind, s.theme from published_signal s"
             " join ledger_policy p using (ledger_id) where p.campaign_id = :campaign_id"
+            " and (cast(:until as integer) is null or s.seq <= :until)"
             " order by s.seq, s.kind, s.theme"
         ),
-        {"campaign_id": campaign_id},
+        {"campaign_id": campaign_id, "until": until_seal},
     )
     return [
         PublishedSignal(row.seq, row.day, SignalKind(row.kind), Theme(row.theme)) for row in found
     ]
 
 
-async def anchor_of(tx: Tx, campaign_id: UUID) -> Anchored:
-    """Return how long a campaign's chain of blocks is, and its last hash: what files carry."""
+async def anchor_of(tx: Tx, campaign_id: UUID, until_seal: int | None = None) -> Anchored:
+    """Return how long a campaign's chain of blocks is, and its last hash: what files carry.
+
+    As they were after the seal `until_seal`, whatever was sealed since.
+    """
     found = await tx.execute(
         text(
             "select b.number, b.row_hash from ledger_block b join ledger_policy p using (ledger_id)"
-            " where p.campaign_id = :campaign_id order by b.number desc limit 1"
+            " where p.campaign_id = :campaign_id"
+            " and (cast(:until as integer) is null or b.seq <= :until)"
+            " order by b.number desc limit 1"
         ),
-        {"campaign_id": campaign_id},
+        {"campaign_id": campaign_id, "until": until_seal},
     )
     row = found.one_or_none()
     return Anchored(row.number, row.row_hash) if row else Anchored(0, "")
+
+
+async def last_seal(tx: Tx, campaign_id: UUID) -> int:
+    """Return the number of a campaign's newest seal, 0 before the first."""
+    found = await tx.execute(
+        text(
+            "select coalesce(max(b.seq), 0) from ledger_block b"
+            " join ledger_policy p using (ledger_id) where p.campaign_id = :campaign_id"
+        ),
+        {"campaign_id": campaign_id},
+    )
+    return int(found.scalar_one())

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from markupsafe import Markup
@@ -17,10 +16,12 @@ from markupsafe import Markup
 from services.reporting import store
 from services.reporting.rules.figures import TOTALS
 from services.reporting.store import CampaignLine, Progress
+from services.reporting.web.figure_words import FIGURE_WORDS
 from services.reporting.web.figures import CampaignFigures, count
 from shared.db import Tx, zone_names
 from shared.web import Coordinator, Db, language_of, live, page, translate, word_id
-from shared.web.charts import Column, Write, bars, columns, share
+from shared.web.charts import Column, bars, columns, share
+from shared.web.languages import local_formats
 from shared.words import (
     ActionKind,
     CampaignId,
@@ -191,6 +192,7 @@ async def account_page(
         crisis=CrisisKind(account.campaign.crisis),
         figures=counted,
         totals=TOTALS,
+        figure_words=FIGURE_WORDS,
         kinds=[(ActionKind(line.kind), line) for line in counted.by_kind],
         week_chart=draw_weeks(language, account),
         themes=draw(language, "Thèmes", coded(Theme, counted.by_theme)),
@@ -216,16 +218,12 @@ def draw_weeks(language: str, account: Account) -> Markup:
         "done": account.figures.done,
         "planned": account.figures.planned,
     }
-    return columns(rows, _("Semaine après semaine"), says, writes(language))
+    return columns(rows, _("Semaine après semaine"), says, local_formats(language)["number"])
 
 
 def draw(language: str, title: str, rows: Sequence[tuple[StrEnum, int]]) -> Drawn:
     """Draw a list of counts; its sentence names what comes first."""
     named = [(translate(language, word_id(value)), count) for value, count in rows]
     says = f"{named[0][0]}: {named[0][1]}" if named else ""
-    picture = bars(named, translate(language, title), says, writes(language))
+    picture = bars(named, translate(language, title), says, local_formats(language)["number"])
     return Drawn([(value, count) for value, count in rows], picture)
-
-
-def writes(language: str) -> Write:
-    return lambda number: format_decimal(number, locale=language)

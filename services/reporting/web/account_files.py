@@ -3,12 +3,14 @@
 The figures of answers (declined, silent, handed back) stay on the page: a file travels.
 """
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.reporting.web.account import Account, coded, read_account
+from services.reporting.web.figure_words import FIGURE_WORDS
 from shared.db import Database
 from shared.web import BRUSSELS, Coordinator, Db, language_of, translate, word_id
 from shared.web.tables import (
@@ -30,45 +32,10 @@ TOTALS = ("planned", "done", "outcomes", "contributions", "people_reached")
 
 def measures(_: Translate) -> dict[str, Column]:
     """Name and explain what is counted."""
-    found = (
-        Column(
-            "planned",
-            _("Tâches prévues"),
-            _("Tâches du dernier plan de la campagne, qu’elles aient été proposées ou non."),
-            "number",
-        ),
-        Column(
-            "done",
-            _("Tâches faites"),
-            _("Tâches pour lesquelles au moins une contribution a été encodée."),
-            "number",
-        ),
-        Column(
-            "outcomes",
-            _("Résultats"),
-            _("Un résultat par tâche, quel que soit le nombre de personnes qui y ont travaillé."),
-            "number",
-        ),
-        Column(
-            "contributions",
-            _("Contributions"),
-            _(
-                "Ce que chaque RAQ a compté pour sa part."
-                " Une correction remplace ce qu’elle corrige."
-            ),
-            "number",
-        ),
-        Column(
-            "people_reached",
-            _("Personnes rencontrées"),
-            _(
-                "Somme des contributions. Une personne rencontrée deux fois compte deux fois :"
-                " personne n’est identifié."
-            ),
-            "number",
-        ),
-    )
-    return {column.name: column for column in found}
+    return {
+        name: Column(name, _(FIGURE_WORDS[name].title), _(FIGURE_WORDS[name].says), "number")
+        for name in TOTALS
+    }
 
 
 def tables_of(account: Account, _: Translate) -> list[Table]:
@@ -177,10 +144,7 @@ async def figures_file(
     request: Request, database: Database, campaign_id: UUID, form: str
 ) -> Response:
     language = language_of(request)
-
-    def _(text: str) -> str:
-        return translate(language, text)
-
+    _ = partial(translate, language)
     async with database.reading() as tx:
         account = await read_account(tx, language, campaign_id)
         now = tx.now.astimezone(BRUSSELS)

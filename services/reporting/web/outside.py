@@ -11,6 +11,7 @@ from services.reporting.rules.published import PublicZone, Published, standing
 from services.reporting.store import published
 from shared.access import Identity
 from shared.db import Database, Tx
+from shared.errors import MissingError
 from shared.web import BRUSSELS, allow, translate
 from shared.words import Role
 
@@ -38,25 +39,29 @@ Follower = Annotated[Identity, Depends(allow(Role.FUNDER, Role.COORDINATION))]
 async def read_published(tx: Tx, campaign_id: UUID, until_seal: int | None = None) -> Published:
     """Read what is published of a campaign: the one select of screens, files and programs.
 
-    As it was after the seal `until_seal`; as it is now when none is given.
+    As it was on the day of the seal `until_seal`, so that two readers of one seal are told the
+    same, whatever came since; as it is now when none is given.
 
     Raises:
-        MissingError: no such campaign.
+        MissingError: no such campaign, or it has no such seal.
     """
     campaign = await published.public_campaign(tx, campaign_id)
-    whole = await published.sums_of(tx, campaign_id)
-    sums = [s for s in whole if until_seal is None or s.seq <= until_seal]
+    seals = await published.last_seal(tx, campaign_id)
+    sums = await published.sums_of(tx, campaign_id, until_seal)
     today = tx.now.astimezone(BRUSSELS).date()
-    found = await published.signals_of(tx, campaign_id)
+    if until_seal is not None:
+        if not 0 < until_seal <= seals:
+            raise MissingError("seal")
+        today = max(block.day for block in sums)
+        campaign = campaign.as_of(today)
+    plan = await published.plan_of(tx, campaign_id, until_seal)
     return Published(
         campaign=campaign,
-        standing=standing(
-            campaign, sums, await published.plan_of(tx, campaign_id), KINDS, today=today
-        ),
+        standing=standing(campaign, sums, plan, KINDS, today=today),
         zones=await published.zones_of(tx, campaign.starts_on.year),
-        signals=tuple(s for s in found if until_seal is None or s.seq <= until_seal),
-        anchor=await published.anchor_of(tx, campaign_id),
-        seals=max((s.seq for s in whole), default=0),
+        signals=tuple(await published.signals_of(tx, campaign_id, until_seal)),
+        anchor=await published.anchor_of(tx, campaign_id, until_seal),
+        seals=seals,
         today=today,
     )
 

@@ -1,10 +1,12 @@
 """Pages of host partners and of the public: the same ledger, rounded down to five."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.reporting.rules.published import at_least
-from services.reporting.rules.reports.parts import DEFINITIONS, TITLES
+from services.reporting.rules.reports.parts import TITLES
 from services.reporting.store import published
 from services.reporting.web.outside import OutsideDb, code_name, read_published
 from shared.web import identify, language_of, page
@@ -29,7 +31,6 @@ async def public_page(request: Request, database: OutsideDb) -> Response:
         found=[one for one in found if one.standing.seal],
         views=SHOWN_VIEWS,
         titles=TITLES,
-        definitions=DEFINITIONS,
         at_least=at_least,
-        name=lambda view, code, zones: code_name(language, view, code, zones),
+        name=partial(code_name, language),
     )

@@ -1,37 +1,34 @@
 """Reports as files: PDF, XLSX, CSV with its Table Schema, JSON. The same select as the page."""
 
 import asyncio
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from services.reporting.rules.published import Published
-from services.reporting.rules.reports import REPORTS, Part, Report
+from services.reporting.rules.reports import REPORTS, Report
 from services.reporting.web.outside import Follower, OutsideDb, read_published
-from services.reporting.web.report_pictures import picture_of
-from services.reporting.web.report_words import ReportWords, as_table, told_in, written
+from services.reporting.web.report_forms import (
+    PDF_TYPE,
+    PartOut,
+    part_of,
+    parts_out,
+    pdf_of,
+    sealed_at,
+    xlsx_of,
+)
+from services.reporting.web.report_words import ReportWords, as_table, told_in
 from shared.errors import MissingError
-from shared.web import BRUSSELS, language_of
-from shared.web.languages import translations
-from shared.web.tables import as_schema, as_xlsx, csv_file, download, schema_file, xlsx_file
+from shared.web import language_of
+from shared.web.tables import csv_file, download, schema_file, xlsx_file
 
 router = APIRouter()
-PDF_TYPE = "application/pdf"
-SEALS_FROM = time(6)
 Name = Annotated[str, Path(pattern=r"^[a-z_]{2,30}$")]
-
-
-class PartOut(BaseModel):
-    """A table: columns as a Table Schema describes them, rows as they stand in the CSV."""
-
-    name: str
-    title: str
-    table_schema: dict[str, Any]
-    rows: list[list[str | int | date | None]]
 
 
 class ReportOut(BaseModel):
@@ -47,195 +44,86 @@ class ReportOut(BaseModel):
     parts: list[PartOut]
 
 
-def known(name: str) -> str:
-    """Return a report's name.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A report that somebody asks for, told in their language from what is published."""
 
-    Raises:
-        MissingError: there is no such report.
-    """
-    if name not in REPORTS:
-        raise MissingError("report")
-    return name
+    name: str
+    found: Published
+    told: Report
+    words: ReportWords
 
+    @property
+    def made_at(self) -> datetime:
+        """When what is told was sealed."""
+        return sealed_at(self.found.standing.sealed_on or self.found.campaign.starts_on)
 
-def file_name(found: Published, report: str, part: str = "") -> str:
-    """Name a file so that it says what it is, also in a folder of a hundred."""
-    seal = f"scelle-{found.standing.seal:03}"
-    campaign = str(found.campaign.campaign_id)[:8]
-    return "-".join(filter(None, ("relais", report, campaign, seal, part)))
-
-
-def sealed_at(found: Published) -> datetime:
-    """Return when what is told was sealed: two files of one seal are the same to the byte."""
-    day = found.standing.sealed_on or found.campaign.starts_on
-    return datetime.combine(day, SEALS_FROM, BRUSSELS)
+    def file_name(self, part: str = "") -> str:
+        """Name a file so that it says what it is, also in a folder of a hundred."""
+        seal = f"scelle-{self.found.standing.seal:03}"
+        campaign = str(self.found.campaign.campaign_id)[:8]
+        return "-".join(filter(None, ("relais", self.name, campaign, seal, part)))
 
 
-def part_of(report: Report, name: str) -> Part:
-    """Return a part of a report.
-
-    Raises:
-        MissingError: it has none of this name.
-    """
-    found = next((part for part in report.parts if part.name == name), None)
-    if found is None:
-        raise MissingError("part")
-    return found
-
-
-@router.get("/api/published/{campaign_id}/{report}")
-async def get_report(
+async def asked_for(
     request: Request,
     database: OutsideDb,
     _: Follower,
     campaign_id: UUID,
     report: Name,
     seal: int | None = None,
-) -> ReportOut:
-    """Return a report as data, in the reader's language."""
+) -> Asked:
+    """Read what is published, now or as it was after a seal, and tell the report.
+
+    Raises:
+        MissingError: no such campaign, seal or report.
+    """
+    if report not in REPORTS:
+        raise MissingError("report")
     async with database.reading() as tx:
         found = await read_published(tx, campaign_id, seal)
-    language = language_of(request)
-    told, _words = told_in(language, known(report), found)
-    return as_data(told, report, language)
+    told, words = told_in(language_of(request), report, found)
+    return Asked(report, found, told, words)
 
 
-def as_data(told: Report, name: str, language: str) -> ReportOut:
-    """Write a report for programs."""
-    assert told.keys is not None  # noqa: S101 - every report is stamped
+@router.get("/api/published/{campaign_id}/{report}")
+async def get_report(asked: Annotated[Asked, Depends(asked_for)]) -> ReportOut:
+    """Return a report as data, in the reader's language."""
+    keys = asked.told.keys
+    assert keys is not None  # noqa: S101 - every report of a campaign is stamped
     return ReportOut(
-        report=name,
-        language=language,
-        campaign_id=UUID(told.keys.campaign_id),
-        seal=told.keys.seal,
-        policy_version=told.keys.policy_version,
-        ledger_hash=told.keys.ledger_hash,
-        sentence=told.sentence,
-        parts=[
-            PartOut(
-                name=part.name,
-                title=part.title,
-                table_schema=as_schema(as_table(part)),
-                rows=[list(row) for row in part.rows],
-            )
-            for part in told.parts
-        ],
+        report=asked.name,
+        language=asked.words.language,
+        campaign_id=UUID(keys.campaign_id),
+        seal=keys.seal,
+        policy_version=keys.policy_version,
+        ledger_hash=keys.ledger_hash,
+        sentence=asked.told.sentence,
+        parts=parts_out(asked.told.parts),
     )
 
 
 @router.get("/funder/campaigns/{campaign_id}/{report}.pdf", include_in_schema=False)
-async def get_pdf(
-    request: Request,
-    database: OutsideDb,
-    _: Follower,
-    campaign_id: UUID,
-    report: Name,
-    seal: int | None = None,
-) -> Response:
+async def get_pdf(asked: Annotated[Asked, Depends(asked_for)]) -> Response:
     """Answer with a report to print: tagged, by the rules of PDF/UA."""
-    async with database.reading() as tx:
-        found = await read_published(tx, campaign_id, seal)
-    content = await asyncio.to_thread(pdf_of, language_of(request), known(report), found)
-    return download(content, f"{file_name(found, report)}.pdf", PDF_TYPE)
-
-
-def pdf_of(language: str, name: str, found: Published) -> bytes:
-    """Set a report in a language."""
-    from services.reporting.gateways import pdf  # noqa: PLC0415 - loads the typesetter
-
-    told, words = told_in(language, name, found)
-    return pdf.as_pdf(
-        pdf.Report(
-            lang=language,
-            title=told.title,
-            series=told.series,
-            sentence=told.sentence,
-            facts=told.facts,
-            sections=[
-                *(pdf_section(part, words) for part in told.parts),
-                *(pdf.Section(title, lines=lines) for title, lines in told.lines),
-            ],
-            method=[pdf.Note(title, says) for title, says in told.method],
-            stamp=told.stamp,
-            made_at=sealed_at(found),
-        )
-    )
-
-
-def pdf_section(part: Part, words: ReportWords) -> Any:
-    """Set a part: its picture with its words, its rows with what is not published said."""
-    from services.reporting.gateways import pdf  # noqa: PLC0415 - loads the typesetter
-
-    picture, alt = picture_of(part, words)
-    shown = [place for place, one in enumerate(part.fields) if one.name != "code"]
-    return pdf.Section(
-        title=part.title,
-        says=part.says,
-        columns=[part.fields[place].title for place in shown],
-        rows=[[written(row[place], words) for place in shown] for row in part.rows],
-        picture=picture,
-        alt=alt,
-    )
+    content = await asyncio.to_thread(pdf_of, asked.told, asked.words, asked.made_at)
+    return download(content, f"{asked.file_name()}.pdf", PDF_TYPE)
 
 
 @router.get("/funder/campaigns/{campaign_id}/{report}.xlsx", include_in_schema=False)
-async def get_xlsx(
-    request: Request,
-    database: OutsideDb,
-    _: Follower,
-    campaign_id: UUID,
-    report: Name,
-    seal: int | None = None,
-) -> Response:
-    """Answer with a report as a workbook: a sheet for each part, and one that says what it is."""
-    async with database.reading() as tx:
-        found = await read_published(tx, campaign_id, seal)
-    content = await asyncio.to_thread(xlsx_of, language_of(request), known(report), found)
-    return xlsx_file(content, file_name(found, report))
-
-
-def xlsx_of(language: str, name: str, found: Published) -> bytes:
-    """Write a report as a workbook."""
-    told, _ = told_in(language, name, found)
-    says = [told.sentence, *told.facts, *(note for _, note in told.method), told.stamp]
-    made_at = sealed_at(found).astimezone(UTC).replace(tzinfo=None)
-    return as_xlsx(
-        [as_table(part) for part in told.parts],
-        told.title,
-        says,
-        made_at,
-        translations(language).gettext,
-    )
+async def get_xlsx(asked: Annotated[Asked, Depends(asked_for)]) -> Response:
+    """Answer with a report as a workbook."""
+    content = await asyncio.to_thread(xlsx_of, asked.told, asked.words, asked.made_at)
+    return xlsx_file(content, asked.file_name())
 
 
 @router.get("/funder/campaigns/{campaign_id}/{report}/{part}.csv", include_in_schema=False)
-async def get_csv(  # noqa: PLR0913, PLR0917 - the address of one table
-    request: Request,
-    database: OutsideDb,
-    _: Follower,
-    campaign_id: UUID,
-    report: Name,
-    part: Name,
-    seal: int | None = None,
-) -> Response:
+async def get_csv(asked: Annotated[Asked, Depends(asked_for)], part: Name) -> Response:
     """Answer with one table of a report as CSV."""
-    async with database.reading() as tx:
-        found = await read_published(tx, campaign_id, seal)
-    told, _words = told_in(language_of(request), known(report), found)
-    return csv_file(as_table(part_of(told, part)), file_name(found, report, part))
+    return csv_file(as_table(part_of(asked.told, part)), asked.file_name(part))
 
 
 @router.get("/funder/campaigns/{campaign_id}/{report}/{part}.schema.json", include_in_schema=False)
-async def get_schema(
-    request: Request,
-    database: OutsideDb,
-    _: Follower,
-    campaign_id: UUID,
-    report: Name,
-    part: Name,
-) -> Response:
+async def get_schema(asked: Annotated[Asked, Depends(asked_for)], part: Name) -> Response:
     """Answer with the Table Schema of a CSV file, what it was made from included."""
-    async with database.reading() as tx:
-        found = await read_published(tx, campaign_id)
-    told, _words = told_in(language_of(request), known(report), found)
-    return schema_file(as_table(part_of(told, part)), file_name(found, report, part))
+    return schema_file(as_table(part_of(asked.told, part)), asked.file_name(part))

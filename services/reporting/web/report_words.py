@@ -49,9 +49,6 @@ class ReportWords:
             return format_date(value, "d MMM", locale=self.language)
         return str(value)
 
-    def zone(self, zone: PublicZone) -> str:
-        return self.code("zone", zone.code)
-
 
 def told_in(language: str, name: str, found: Published) -> tuple[Report, ReportWords]:
     """Tell a report in a language."""

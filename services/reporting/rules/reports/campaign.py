@@ -3,6 +3,7 @@
 from services.reporting.rules.published import Published
 from services.reporting.rules.reports.model import Report, Words
 from services.reporting.rules.reports.parts import (
+    facts_of,
     method_of,
     sentence_of,
     signal_lines,
@@ -22,10 +23,7 @@ def campaign_report(found: Published, words: Words) -> Report:
         title=campaign.name(words.language),
         series=words.say(N_("Rapport de campagne")),
         sentence=sentence_of(found, words),
-        facts=(
-            f"{words.day(campaign.starts_on)} – {words.day(campaign.ends_on)}",
-            words.word(campaign.state(found.today)),
-        ),
+        facts=facts_of(found, words),
         parts=(*parts, weeks_part(found, words)),
         lines=(signal_lines(found, words),),
         method=method_of(found, words),

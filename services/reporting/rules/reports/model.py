@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
-from services.reporting.rules.published import PublicZone, Published
+from services.reporting.rules.published import Published
 
 Value = str | int | date | None
 
@@ -32,9 +32,6 @@ class Words(Protocol):
 
     def word(self, value: object) -> str:
         """Name a value of a closed list."""
-
-    def zone(self, zone: PublicZone) -> str:
-        """Name a funder zone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,8 @@ def sentence_of(found: Published, words: Words) -> str:
         if standing.next_seal_on is None:
             return words.say(
                 N_(
-                    "La campagne est clôturée. Son équipe était trop petite pour que ses chiffres"
-                    " soient publiés."
+                    "La campagne est clôturée. Ses chiffres sont trop petits pour être publiés sans"
+                    " désigner quelqu’un."
                 )
             )
         return words.say(
@@ -67,6 +67,34 @@ def sentence_of(found: Published, words: Words) -> str:
         planned=words.number(standing.planned),
         met=met,
     )
+
+
+LEFT_OUT = N_(
+    "Les dernières interventions n’y sont pas\u00a0: trop peu nombreuses pour être publiées sans"
+    " désigner quelqu’un."
+)
+
+
+def facts_of(found: Published, words: Words) -> list[str]:
+    """Tell when a campaign was, at which seal it is told, and what its last figures leave out.
+
+    Nothing here depends on the reader's day: a report of one seal is always the same.
+    """
+    campaign, standing = found.campaign, found.standing
+    facts = [f"{words.day(campaign.starts_on)} – {words.day(campaign.ends_on)}"]
+    if standing.sealed_on is not None:
+        facts.append(
+            words.say(
+                N_("Scellé n° %(n)s, le %(day)s"),
+                n=standing.seal,
+                day=words.day(standing.sealed_on),
+            )
+        )
+    if standing.seal and campaign.ended_on is not None:
+        facts.append(words.say(N_("Ces chiffres sont définitifs.")))
+    if standing.seal and campaign.left_out:
+        facts.append(words.say(LEFT_OUT))
+    return facts
 
 
 def stamp_of(found: Published) -> Stamp:
