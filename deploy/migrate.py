@@ -25,7 +25,7 @@ PUBLIC_VIEWS = (
     "reporting.public_campaign, reporting.public_plan, reporting.public_place,"
     " reporting.public_close"
 )
-LEDGER_CLOSED = "reporting.ledger_audit, reporting.ledger_member"
+LEDGER_CLOSED = "reporting.ledger_audit, reporting.ledger_member, reporting.ledger_seal"
 LEDGER_SOURCES = (
     "reporting.campaign, reporting.campaign_zone, reporting.contribution, reporting.planned_task,"
     " reporting.zone, reporting.ledger_waiver, reporting.signal"

@@ -14,7 +14,7 @@ from shared.settings import sqlalchemy_url
 from tests.house import House
 
 OPEN = ("ledger_block", "ledger_anchor")
-CLOSED = ("ledger_audit", "ledger_member")
+CLOSED = ("ledger_audit", "ledger_member", "ledger_seal")
 MONDAY = date(2022, 3, 7)
 INSERTS = {
     "ledger_block": "insert into ledger_block values"
@@ -24,6 +24,7 @@ INSERTS = {
     "ledger_member": "insert into ledger_member values"
     " ('outcome of ' || :ledger, :ledger, 1, :day, gen_random_uuid(), 1, 2, '{}')",
     "ledger_anchor": "insert into ledger_anchor values (:ledger, 'blocks', :day, 1, :hash)",
+    "ledger_seal": "insert into ledger_seal values (:ledger, 1, :day, false, :day, '{}', '{}')",
 }
 CHANGES = ("update {} set ledger_id = 'x'", "delete from {}", "truncate {}")
 
@@ -85,7 +86,18 @@ async def test_nobody_but_the_sealer_reads_what_is_behind_the_sums(
 
 @pytest.mark.parametrize(
     "table",
-    ["contribution", "campaign", "done_task", "proposal", "signal", "snapshot", "outbox", "inbox"],
+    [
+        "contribution",
+        "campaign",
+        "done_task",
+        "proposal",
+        "signal",
+        "snapshot",
+        "outbox",
+        "inbox",
+        "ledger_waiver",
+        "ledger_key",
+    ],
 )
 async def test_the_funder_reads_nothing_raw(house: House, table: str) -> None:
     async with signed_in_as(house, "funder") as funder:

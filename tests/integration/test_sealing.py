@@ -1,16 +1,22 @@
 """Sealing in the running house: week by week, once, for good, and nothing of a small team."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from uuid import uuid4
+from functools import partial
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from deploy.audit import verify_ledgers
 from deploy.engines import Engines
-from tests.house import House
+from deploy.wiring import CHORES
+from shared import access
+from shared.settings import sqlalchemy_url
+from shared.words import Role
+from tests.house import House, eventually
 from tests.sealed import MONDAY, Campaign, at, team, with_a_territory
 from tests.told import a_house_where_only
 
@@ -104,31 +110,108 @@ async def test_two_workers_are_never_published_unless_both_agree(house: House) -
         await campaign.outcomes(start + DAY, 20)
     await house.at(at(start + WEEK, 7))
     live = await silent.blocks() + await agreeing.blocks()
+    amina, samir = [
+        await house.enter(Role.WORKER, f"Worker {worker}", worker) for worker in team(2)
+    ]
+    stranger = await house.enter(Role.WORKER, "Somebody else")
+    coordination = await house.enter(Role.COORDINATION, "Inès")
+
+    asked = (await samir.get(WAIVERS)).text
+    for worker, campaign in ((amina, silent), (amina, agreeing), (samir, agreeing)):
+        assert (await worker.post(waiver(campaign, "give"))).status_code == 303
+    for verb in ("give", "give", "take-back"):
+        assert (await samir.post(waiver(silent, verb))).status_code == 303
+    refused = await stranger.post(waiver(silent, "give"))
+    running = [(await coordination.get(account(c))).text for c in (silent, agreeing)]
     for campaign in (silent, agreeing):
         await campaign.close(start + WEEK)
-    for worker in agreeing.workers:
-        async with house.databases["reporting"].transaction() as tx:
-            await tx.execute(
-                text(
-                    "insert into ledger_waiver (id, campaign_id, worker_id, given_on)"
-                    " values (:id, :campaign, :worker, :day)"
-                ),
-                {
-                    "id": uuid4(),
-                    "campaign": agreeing.campaign_id,
-                    "worker": worker,
-                    "day": start + WEEK,
-                },
-            )
+    closed = [(await coordination.get(account(c))).text for c in (silent, agreeing)]
+    after_yes, after_no = (await samir.get(WAIVERS)).text.split(f'id="c-{silent.campaign_id}"')
+    given = await house.rows("reporting", "select given_at from ledger_waiver")
 
     await house.at(at(start + 3 * WEEK, 7))
 
     assert live == []
+    assert asked.count("Je suis d’accord") == 2
+    assert refused.status_code == 404
+    assert str(silent.campaign_id) not in (await stranger.get(WAIVERS)).text
+    assert all("si chaque personne qui y a travaillé donne son accord" in text for text in running)
+    assert "ne peut pas être publié pour l’instant" in closed[0]
+    assert "sera publié au dernier scellé" in closed[1]
+    assert "Reprendre mon accord" in after_yes + after_no
+    assert "Sans votre accord" in after_no
+    assert {row["given_at"] for row in given} == {at(start + WEEK, 7)}
     assert await silent.blocks() == []
     assert [b["view"] for b in await agreeing.blocks()] == ["total"]
     assert await agreeing.total() == agreeing.true_total
     waived = [row for row in await agreeing.audit() if row["what"] == "waiver"]
     assert len(waived) == 1
+    late = await amina.post(waiver(agreeing, "take-back"))
+    assert (late.status_code, "est scellé" in late.text) == (409, True)
+    with pytest.raises(DBAPIError, match="its waivers stay"):
+        async with house.databases["reporting"].transaction() as tx:
+            await tx.execute(text("delete from ledger_waiver"))
+
+
+WAIVERS = "/reporting/me/waivers"
+
+
+def waiver(campaign: Campaign, verb: str) -> str:
+    return f"{WAIVERS}/{campaign.campaign_id}/{verb}"
+
+
+def account(campaign: Campaign) -> str:
+    return f"/reporting/campaigns/{campaign.campaign_id}"
+
+
+async def test_a_sealer_that_dies_in_the_middle_leaves_nothing_and_two_at_once_seal_once(
+    house: House,
+) -> None:
+    campaign = Campaign(house, team(9))
+    start = MONDAY + 42 * WEEK
+    await campaign.begin(start)
+    await campaign.outcomes(start + DAY, 30)
+    async with house.databases["access"].transaction() as tx:
+        await access.move_clock(tx, at(start + WEEK, 7))
+    (sealing,) = (chore for chore in CHORES["reporting"] if chore.role == "sealer")
+
+    with owner_of(house) as owner:
+        owner.execute(text("lock table reporting.ledger_member in share mode"))  # after the blocks
+        doomed = asyncio.create_task(sealing.errand(house.databases["sealer"]))
+        await eventually(partial(stands_still, house), "the sealer did not come so far")
+        owner.execute(text(f"select pg_terminate_backend(pid) {STANDING_STILL}"))
+        await asyncio.wait({doomed})
+        after_death = await campaign.blocks(), await campaign.audit()
+    async with asyncio.TaskGroup() as together:
+        for _ in range(2):
+            together.create_task(sealing.errand(house.databases["sealer"]))
+
+    assert isinstance(doomed.exception(), DBAPIError)
+    assert after_death == ([], [])
+    assert {block["seq"] for block in await campaign.blocks()} == {1}
+    assert len([row for row in await campaign.audit() if row["what"] == "seal"]) == 1
+    assert all(not ledger.problems for ledger in await verify_ledgers(house.settings))
+
+
+STANDING_STILL = (
+    "from pg_stat_activity where usename = 'relais_sealer' and wait_event_type = 'Lock'"
+    " and query like 'insert into ledger_member%'"
+)
+
+
+async def stands_still(house: House) -> bool:
+    return bool(house.owner_rows(f"select pid {STANDING_STILL}"))
+
+
+@contextmanager
+def owner_of(house: House) -> Iterator[Connection]:
+    """Open a transaction as the owner of every table."""
+    engine = create_engine(sqlalchemy_url(house.settings.database_url.get_secret_value()))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 async def test_the_chains_hold_and_the_key_goes_a_month_after_the_close(house: House) -> None:
@@ -150,7 +233,7 @@ async def test_the_chains_hold_and_the_key_goes_a_month_after_the_close(house: H
     assert found[str(campaign.campaign_id)].blocks == len(await campaign.blocks())
 
 
-@pytest.mark.parametrize("table", ["ledger_key", "ledger_audit", "ledger_member"])
+@pytest.mark.parametrize("table", ["ledger_key", "ledger_audit", "ledger_member", "ledger_seal"])
 async def test_the_web_role_reads_no_key_and_nothing_behind_a_sum(house: House, table: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         await house.rows("reporting", f"select * from {table}")

@@ -39,9 +39,13 @@ NON_TAKE_UP, RELAY = "non_take_up", "relay"
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A contribution as reporting knows it now. `encoded_on` is the day it first came in."""
+    """A contribution as reporting knows it now.
+
+    `encoded_on` is the day it first came in, `fact_id` the fact that told it as it is.
+    """
 
     contribution_id: UUID
+    fact_id: UUID
     encoded_on: date
     worker_id: UUID
     zone_id: str

@@ -26,7 +26,9 @@ from services.reporting.rules.publishing import (
     views_of,
     zoning_places,
 )
+from services.reporting.rules.waivers import last_day
 from services.reporting.store import ledger as kept
+from services.reporting.store.waivers import hold_waivers
 from shared.db import Tx
 
 log = logging.getLogger(__name__)
@@ -34,7 +36,6 @@ log = logging.getLogger(__name__)
 BRUSSELS = ZoneInfo("Europe/Brussels")
 SEALS_FROM_HOUR = 6  # Source: disclosure study: before the day's work begins.
 LATE_DAYS = 7  # dispatch takes what a phone kept for seven days; then a closed campaign is whole
-WAITS_FOR_WAIVERS_DAYS = 30
 KEY_DAYS = 30  # Source: disclosure study: the key goes thirty days after the close.
 QUIET = {Reason.PERIOD, Reason.ALREADY_SEALED}
 
@@ -100,7 +101,9 @@ async def try_to_seal(tx: Tx, open_ledger: kept.OpenLedger, today: date) -> int:
     noted = await kept.noted(tx, campaign.campaign_id)
     outcomes = in_views(outcomes_of(noted, zones), policy)
     blocks = await kept.blocks_of(tx, ledger_id)
-    waivers = await kept.waivers_of(tx, campaign.campaign_id) if close else ()
+    if close:
+        await hold_waivers(tx, campaign.campaign_id)
+    waivers = await kept.waivers_of(tx, campaign.campaign_id) if close else []
     try:
         found = await asyncio.to_thread(
             seal, outcomes, blocks, policy, day=today, close=close, waivers=waivers
@@ -115,6 +118,9 @@ async def try_to_seal(tx: Tx, open_ledger: kept.OpenLedger, today: date) -> int:
         return 0
     await kept.append(tx, ledger_id, found)
     if found.blocks:
+        sealed = {outcome.id for block in blocks for outcome in block.members}
+        waited = [one.fact_id for one in noted if str(one.contribution_id) not in sealed]
+        await kept.note_seal(tx, ledger_id, found, waited, waivers)
         await kept.publish_signals(tx, ledger_id, campaign.campaign_id, found.seq, policy.K, today)
         await kept.publish_plan(tx, ledger_id, campaign.campaign_id, found.seq)
     if close and found.skipped is not None and is_final(found.skipped, campaign.closed_at, today):
@@ -137,8 +143,7 @@ def is_final(skipped: Reason, closed_at: datetime | None, today: date) -> bool:
     """
     if skipped is not Reason.WAIVER_MISSING or closed_at is None:
         return True
-    until = closed_at.astimezone(BRUSSELS).date() + timedelta(days=WAITS_FOR_WAIVERS_DAYS)
-    return today >= until
+    return today >= last_day(closed_at)
 
 
 async def destroy_keys(tx: Tx, today: date) -> int:

@@ -172,8 +172,8 @@ async def noted(tx: Tx, campaign_id: UUID) -> list[Noted]:
     """Return every contribution of a campaign as it is known now."""
     found = await tx.execute(
         text(
-            "select contribution_id, worker_id, zone_id, kind, people_reached, themes, languages,"
-            " non_take_up, relays, reason,"
+            "select contribution_id, fact, worker_id, zone_id, kind, people_reached, themes,"
+            " languages, non_take_up, relays, reason,"
             " (encoded_at at time zone 'Europe/Brussels')::date as encoded_on"
             " from contribution where campaign_id = :campaign_id order by contribution_id"
         ),
@@ -182,6 +182,7 @@ async def noted(tx: Tx, campaign_id: UUID) -> list[Noted]:
     return [
         Noted(
             contribution_id=row.contribution_id,
+            fact_id=row.fact,
             encoded_on=row.encoded_on,
             worker_id=row.worker_id,
             zone_id=row.zone_id,
@@ -200,7 +201,10 @@ async def noted(tx: Tx, campaign_id: UUID) -> list[Noted]:
 async def waivers_of(tx: Tx, campaign_id: UUID) -> list[Waiver]:
     """Return who agreed that a small campaign's total is published."""
     found = await tx.execute(
-        text("select id, worker_id, given_on from ledger_waiver where campaign_id = :campaign_id"),
+        text(
+            "select id, worker_id, (given_at at time zone 'Europe/Brussels')::date as given_on"
+            " from ledger_waiver where campaign_id = :campaign_id order by id"
+        ),
         {"campaign_id": campaign_id},
     )
     return [Waiver(str(row.id), str(row.worker_id), row.given_on) for row in found]
@@ -276,6 +280,27 @@ async def append(tx: Tx, ledger_id: str, found: Seal) -> None:
             members,
         )
     await append_audit(tx, ledger_id, found.audit)
+
+
+async def note_seal(
+    tx: Tx, ledger_id: str, found: Seal, facts: Iterable[UUID], waivers: Iterable[Waiver]
+) -> None:
+    """Keep what a seal was made from, so that it can be made again from the facts."""
+    await tx.execute(
+        text(
+            "insert into ledger_seal (ledger_id, seq, day, closes, sealed_at, facts, waivers)"
+            " values (:ledger_id, :seq, :day, :closes, :now, :facts, :waivers)"
+        ),
+        {
+            "ledger_id": ledger_id,
+            "seq": found.seq,
+            "day": found.day,
+            "closes": any(row.what is What.CLOSE for row in found.audit),
+            "now": tx.now,
+            "facts": sorted(facts),
+            "waivers": sorted(UUID(waiver.id) for waiver in waivers),
+        },
+    )
 
 
 async def publish_signals(  # noqa: PLR0913, PLR0917 - one row's worth, named

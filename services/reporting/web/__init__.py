@@ -2,10 +2,18 @@
 
 from fastapi import APIRouter
 
-from services.reporting.web import account, account_files, figures, funder, public, report_files
+from services.reporting.web import (
+    account,
+    account_files,
+    figures,
+    funder,
+    public,
+    report_files,
+    waivers,
+)
 
 router = APIRouter()
-for part in (figures, account, account_files, funder, report_files, public):
+for part in (figures, account, account_files, funder, report_files, public, waivers):
     router.include_router(part.router)
 
 __all__ = ["router"]

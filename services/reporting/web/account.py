@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from services.reporting import store
 from services.reporting.rules.figures import TOTALS
-from services.reporting.store import CampaignLine, Progress
+from services.reporting.store import CampaignLine, Progress, waivers
 from services.reporting.web.figure_words import FIGURE_WORDS
 from services.reporting.web.figures import CampaignFigures, count
 from shared.db import Tx, zone_names
@@ -183,11 +183,15 @@ async def account_page(
     language = language_of(request)
     async with database.reading() as tx:
         account = await read_account(tx, language, campaign_id)
+        small = await waivers.small_campaign(tx, campaign_id)
+        agreed = await waivers.who_agreed(tx, campaign_id)
+        outlook = small.outlook(agreed, tx.now) if small else None
     counted = account.figures
     return page(
         request,
         template,
         account=account,
+        outlook=outlook,
         campaign=account.campaign,
         crisis=CrisisKind(account.campaign.crisis),
         figures=counted,
