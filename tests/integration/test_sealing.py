@@ -175,16 +175,19 @@ async def test_a_sealer_that_dies_in_the_middle_leaves_nothing_and_two_at_once_s
         await access.move_clock(tx, at(start + WEEK, 7))
     (sealing,) = (chore for chore in CHORES["reporting"] if chore.role == "sealer")
 
+    async def seal_now() -> None:
+        await sealing.errand(house.databases["sealer"])
+
     with owner_of(house) as owner:
         owner.execute(text("lock table reporting.ledger_member in share mode"))  # after the blocks
-        doomed = asyncio.create_task(sealing.errand(house.databases["sealer"]))
+        doomed = asyncio.create_task(seal_now())
         await eventually(partial(stands_still, house), "the sealer did not come so far")
         owner.execute(text(f"select pg_terminate_backend(pid) {STANDING_STILL}"))
         await asyncio.wait({doomed})
         after_death = await campaign.blocks(), await campaign.audit()
     async with asyncio.TaskGroup() as together:
         for _ in range(2):
-            together.create_task(sealing.errand(house.databases["sealer"]))
+            together.create_task(seal_now())
 
     assert isinstance(doomed.exception(), DBAPIError)
     assert after_death == ([], [])
