@@ -8,6 +8,12 @@ import httpx
 from tests.dispatch_world import World, a_world, got, slugs
 from tests.house import House, a_client_id
 
+EVERY_ROW = (
+    "select format('select t::text as row from %I.%I t', table_schema, table_name) as query"
+    " from information_schema.tables where table_type = 'BASE TABLE'"
+    " and table_schema in ('dispatch', 'intake', 'notify', 'reporting')"
+)
+
 
 async def send(client: httpx.AsyncClient, kind: str, **body: Any) -> httpx.Response:
     operation = {"id": a_client_id(), "kind": kind} | body
@@ -79,6 +85,35 @@ async def test_the_table_of_sendings_tells_nobody_who_declined(house: House) -> 
     known = (same, first["proposal_id"], str(world.ids["Amina"]), "decline")
     assert kept
     assert [word for word in known if word in written] == []
+
+
+async def test_the_id_that_a_phone_made_is_kept_nowhere_and_what_it_makes_stays_one(
+    house: House,
+) -> None:
+    world, _ = await asked(house, "Amina", "Samir")
+    amina, day, sent_at = world.workers["Amina"], str(world.monday), await world.now()
+    said = {"signal_kind": "rumour", "theme": "debt", "zone_id": world.zone}
+    ids = {kind: a_client_id() for kind in ("signal", "away")}
+
+    async def send_both() -> list[bool]:
+        signal = await send(amina, "signal", id=ids["signal"], **said)
+        away = await send(amina, "away", id=ids["away"], from_on=day, until_on=day)
+        return [answer.json()["new"] for answer in (signal, away)]
+
+    new = [await send_both(), await send_both()]
+    await house.at(sent_at + timedelta(days=91))
+    long_after = await send_both()
+    rows = [row["row"] for table in house.owner_rows(EVERY_ROW)
+            for row in house.owner_rows(table["query"])]  # fmt: skip
+
+    own = {"who": world.ids["Amina"]}
+    signals = await house.rows("dispatch", "select id from signal where worker_id = :who", **own)
+    away = await house.rows("dispatch", "select id from absence where worker_id = :who", **own)
+    assert new == [[True, True], [False, False]]
+    assert long_after == [True, True]  # forgotten as sendings, known as what they made
+    assert (len(signals), len(away)) == (1, 1)
+    assert any(str(signals[0]["id"]) in row for row in rows)
+    assert [row for row in rows if ids["signal"] in row or ids["away"] in row] == []
 
 
 async def test_sendings_are_remembered_for_ninety_days(house: House) -> None:

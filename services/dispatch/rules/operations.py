@@ -8,7 +8,7 @@ is sealed before it is kept, and never travels further.
 import hashlib
 from datetime import date, timedelta
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -154,6 +154,15 @@ def operation_key(operation: Sent, worker_id: UUID) -> str:
     another person who sends the same id does something else.
     """
     return hashlib.sha256(worker_id.bytes + operation.id.bytes).hexdigest()
+
+
+def id_of_what_it_makes(operation: Sent, worker_id: UUID) -> UUID:
+    """Name the signal or the absence that an operation makes: the same however often it is sent.
+
+    So one that comes again after `KEPT_FOR` still makes nothing new. It is a hash under the
+    phone's id: the row does not tell which operation made it.
+    """
+    return uuid5(operation.id, worker_id.hex)
 
 
 def operation_fingerprint(operation: Sent) -> str:

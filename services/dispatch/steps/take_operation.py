@@ -17,6 +17,7 @@ from services.dispatch.rules.operations import (
     OutcomeSent,
     SignalSent,
     StartSent,
+    id_of_what_it_makes,
     operation_fingerprint,
     operation_key,
 )
@@ -79,7 +80,7 @@ async def do(  # noqa: C901 - one case for each kind, and nothing else
             )
         case SignalSent():
             await raise_signal(
-                operation.id,
+                id_of_what_it_makes(operation, worker_id),
                 worker_id,
                 tx,
                 zone_id=operation.zone_id,
@@ -93,7 +94,7 @@ async def do(  # noqa: C901 - one case for each kind, and nothing else
             )
         case AwaySent():
             own = Absence(WorkerId(worker_id), operation.from_on, operation.until_on)
-            await save_absence(operation.id, own, tx)
+            await save_absence(id_of_what_it_makes(operation, worker_id), own, tx)
         case NoteSent():
             await keep_note(
                 operation.note_id,
