@@ -10,13 +10,14 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
 import nats
+import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.api import (
@@ -97,6 +98,7 @@ class Hearing:
     facts: tuple[type[Event], ...]
     handle: Callable[[Sequence[Event], Tx], Awaitable[None]]
     batch: int
+    ack_wait_s: float = ACK_WAIT_S
 
     @property
     def config(self) -> ConsumerConfig:
@@ -107,7 +109,7 @@ class Hearing:
             filter_subjects=sorted(fact.subject_filter() for fact in self.facts),
             deliver_policy=DeliverPolicy.ALL,
             ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=ACK_WAIT_S,
+            ack_wait=self.ack_wait_s,
             max_deliver=-1,  # burying is our decision, never a silent stop of the server
             max_ack_pending=MAX_ACK_PENDING,
         )
@@ -215,10 +217,16 @@ async def connect(url: str, name: str) -> Client:
 
 
 class Bus:
-    """A service's ears and mouth: its consumers and the relay of its outbox."""
+    """A service's ears and mouth: its consumers and the relay of its outbox.
 
-    def __init__(self, service: str, nats_url: str, database: Database) -> None:
+    `ack_wait_s` without a sign of life, and the server hands a fact over again.
+    """
+
+    def __init__(
+        self, service: str, nats_url: str, database: Database, ack_wait_s: float = ACK_WAIT_S
+    ) -> None:
         self.service = service
+        self._ack_wait_s = ack_wait_s
         self.hearings: list[Hearing] = []
         self._url = nats_url
         self._database = database
@@ -262,7 +270,7 @@ class Bus:
             msg = f"two listeners are called {durable}"
             raise ValueError(msg)
         stream = facts[0].said_by.upper()
-        self.hearings.append(Hearing(durable, stream, facts, handle, batch))
+        self.hearings.append(Hearing(durable, stream, facts, handle, batch, self._ack_wait_s))
 
     # --- life ---
 
@@ -373,7 +381,8 @@ class Bus:
         while True:
             try:
                 with bound(service=self.service, step=hearing.durable):
-                    await self._in_one_transaction(hearing, [heard.fact for heard in batch])
+                    async with self._at_work_on(batch):
+                        await self._in_one_transaction(hearing, [heard.fact for heard in batch])
                 break
             except Exception as error:
                 if not (is_away(error) or isinstance(error, OutsideError)):
@@ -387,6 +396,23 @@ class Bus:
                 tries += 1
         for heard in batch:
             await heard.message.ack()
+
+    @contextlib.asynccontextmanager
+    async def _at_work_on(self, batch: Sequence[Heard]) -> AsyncIterator[None]:
+        """Give signs of life meanwhile: a step that takes long is not begun a second time."""
+
+        async def tell() -> None:
+            while True:
+                await asyncio.sleep(self._ack_wait_s / 3)
+                with contextlib.suppress(nats.errors.Error):  # away: told when it is back
+                    for heard in batch:
+                        await heard.message.in_progress()
+
+        telling = asyncio.create_task(tell())
+        try:
+            yield
+        finally:
+            telling.cancel()
 
     async def _in_one_transaction(self, hearing: Hearing, facts: Sequence[Event]) -> None:
         cause = facts[0].event_id if len(facts) == 1 else None

@@ -1,7 +1,6 @@
-"""The coordination: judges, declares, confirms the plan in steps, fills gaps, answers the field."""
+"""The coordination of a campaign: confirms the plan in steps, fills gaps, answers the field."""
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,8 +8,9 @@ from typing import Any
 from deploy.player.agenda import Act, Rank
 from deploy.player.around import pack_kit, report_saturation
 from deploy.player.front_door import RefusalError
+from deploy.player.judging import Judging
 from deploy.player.phone import Phone
-from deploy.player.scenario import Opinion, Signal, Zones
+from deploy.player.scenario import Signal
 from deploy.player.story import N_
 from deploy.player.surroundings import Report
 from deploy.player.world import PlannedTask, World
@@ -36,15 +36,16 @@ class Desk:
     def plan_everything(self) -> None:
         """Put the whole crisis on the agenda; the rest follows from what happens."""
         scenario, agenda = self.world.scenario, self.world.agenda
+        judging = Judging(self.world)
         campaign = scenario.campaign
         words = Rank.WORDS
-        agenda.put(scenario.invitation.at, words, "1 invitation", self.receive_invitation)
-        agenda.put(scenario.invitation.at, words, "2 judgement", self.judge)
-        agenda.put(scenario.consultation.opens_at, words, "3 consultation", self.consult)
+        agenda.put(scenario.invitation.at, words, "1 invitation", judging.receive_invitation)
+        agenda.put(scenario.invitation.at, words, "2 judgement", judging.judge)
+        agenda.put(scenario.consultation.opens_at, words, "3 consultation", judging.consult)
         for opinion in scenario.consultation.opinions:
-            agenda.put(opinion.at, words, f"4 {opinion.who}", self._opinion(opinion))
-        agenda.put(scenario.decision.at, words, "5 decision", self.decide)
-        agenda.put(campaign.at, words, "6 campaign", self.declare)
+            agenda.put(opinion.at, words, f"4 {opinion.who}", judging.opinion(opinion))
+        agenda.put(scenario.decision.at, words, "5 decision", judging.decide)
+        agenda.put(campaign.at, words, "6 campaign", judging.declare)
         if scenario.kit.phrases or scenario.kit.leaflets:
             pack = partial(pack_kit, self.world)
             agenda.put(campaign.at + timedelta(minutes=1), Rank.MEETING, "kit", pack)
@@ -55,120 +56,6 @@ class Desk:
             agenda.put(report.at, words, f"report {report.actor}", self._report(report))
         agenda.put(self.world.last_moment, Rank.RECORD, "~ forgotten", self.ask_for_the_rest)
         agenda.put(self.world.last_moment + WEEK / 7, words, "the day after", self.look_back)
-
-    # --- from the invitation to the campaign ---
-
-    @property
-    def _invitation(self) -> str:
-        return f"/intake/api/invitations/{self.world.scenario.id_of('invitation')}"
-
-    async def receive_invitation(self) -> None:
-        scenario = self.world.scenario
-        asked = scenario.invitation
-        await self.world.coordination.post(
-            "/intake/api/invitations",
-            {
-                "id": str(scenario.id_of("invitation")),
-                "crisis": scenario.crisis.value,
-                **asked.model_dump(mode="json", exclude={"at"}),
-            },
-        )
-        self.world.story.tell(N_("Une invitation arrive\u00a0: %(who)s."), who=asked.requester)
-
-    async def judge(self) -> None:
-        judgement = self.world.scenario.judgement
-        await self.world.coordination.put(
-            f"{self._invitation}/judgement", judgement.model_dump(mode="json")
-        )
-        self.world.story.tell(
-            N_("La coordination répond aux six frontières et aux quatre lois de la charte.")
-        )
-
-    async def consult(self) -> None:
-        scenario = self.world.scenario
-        asked = scenario.consultation
-        body = {
-            "id": str(scenario.id_of("consultation")),
-            "closes_at": asked.closes_at.isoformat(),
-        }
-        if asked.accelerated_because is not None:
-            body["accelerated_because"] = asked.accelerated_because
-        await self.world.coordination.post(f"{self._invitation}/consultation", body)
-        self.world.story.tell(
-            N_("Concertation accélérée\u00a0: l’équipe donne son avis jusqu’au %(until)s.")
-            if asked.accelerated_because
-            else N_("L’équipe donne son avis jusqu’au %(until)s."),
-            until=asked.closes_at,
-        )
-
-    def _opinion(self, opinion: Opinion) -> Act:
-        async def give() -> None:
-            worker = self.world.workers[opinion.who]
-            [asked] = await worker.get("/dispatch/api/consultations")
-            await worker.post(
-                f"/dispatch/api/consultations/{asked['consultation_id']}/opinion",
-                {"stance": opinion.stance.value, "grounds": [g.value for g in opinion.grounds]},
-            )
-
-        return give
-
-    async def decide(self) -> None:
-        """Answer every objection and condition, then decide."""
-        world, ruling = self.world, self.world.scenario.decision
-        opinions = world.scenario.consultation.opinions
-        replies = {(o.stance.value, *(g.value for g in o.grounds)): o.reply for o in opinions}
-        asked = await world.coordination.get(f"{self._invitation}/consultation")
-        for opinion in asked["opinions"] or []:
-            reply = replies.get((opinion["stance"], *opinion["grounds"]))
-            if reply is not None:
-                await world.coordination.post(
-                    f"/intake/api/opinions/{opinion['opinion_id']}/reply", {"reply": reply}
-                )
-        answered = sum(opinion.reply is not None for opinion in opinions)
-        world.story.tell(
-            N_("%(opinions)s avis\u00a0; chaque objection a sa réponse (%(replies)s)."),
-            opinions=len(opinions),
-            replies=answered,
-        )
-        await world.coordination.post(
-            f"{self._invitation}/decision", ruling.model_dump(mode="json", exclude={"at"})
-        )
-        world.story.tell(N_("Décision\u00a0: %(decision)s."), decision=ruling.decision)
-
-    async def declare(self) -> None:
-        world, scenario = self.world, self.world.scenario
-        campaign = scenario.campaign
-        zones = campaign.zones
-        index = await world.coordination.get(
-            "/intake/api/need-index",
-            crisis=scenario.crisis.value,
-            preset=zones.preset,
-            k=str(len(zones.chosen)),
-        )
-        retained = {zone["zone_id"] for zone in index["retained"]}
-        plain = campaign.model_dump(mode="json", exclude={"at", "zones", "actions", "ahead_days"})
-        await world.coordination.post(
-            "/intake/api/campaigns",
-            {
-                **plain,
-                "id": str(world.campaign_id),
-                "invitation_id": str(scenario.id_of("invitation")),
-                "actions": [a.planned.model_dump(mode="json") for a in campaign.actions],
-                "weights": {"preset": zones.preset},
-                "zones": {
-                    "chosen": list(zones.chosen),
-                    "reason": zones.reason,
-                    "contradictions": contradictions(zones, retained),
-                },
-            },
-        )
-        world.story.tell(
-            N_("Campagne «\u00a0%(name)s\u00a0», du %(from_on)s au %(until_on)s\u00a0: %(zones)s."),
-            name=world.campaign_name,
-            from_on=campaign.starts_on,
-            until_on=campaign.ends_on,
-            zones=tuple(world.zone(zone) for zone in zones.chosen),
-        )
 
     # --- the plan, in steps ---
 
@@ -201,7 +88,7 @@ class Desk:
             world.agenda.put(monday, Rank.MEETING, "meeting", self.meet)
 
     async def _read_plan(self) -> Any:
-        plan = await self.world.coordination.get(f"{self._plan}/plan")
+        plan = await self.world.coordination.get_once_there(f"{self._plan}/plan")
         self.world.plan = {
             task["task_id"]: PlannedTask(
                 task["task_id"],
@@ -330,9 +217,3 @@ class Desk:
     async def look_back(self) -> None:
         """The day after the end: the campaign has closed itself."""
         self.world.story.tell(N_("La campagne est finie\u00a0: elle s’est clôturée d’elle-même."))
-
-
-def contradictions(zones: Zones, retained: AbstractSet[str]) -> dict[str, str]:
-    """Give a reason for each neighbourhood about which the choice and the index disagree."""
-    named = {zone: why for zone, why in zones.contradictions.items() if zone not in retained}
-    return named | dict.fromkeys(sorted(retained - set(zones.chosen)), zones.left_out)

@@ -39,6 +39,10 @@ class AnswerError(RelaisError):
     """An answer that nobody expected; the play cannot go on."""
 
 
+class NotThereError(AnswerError):
+    """What was asked for is not there, or not there yet."""
+
+
 class FrontDoor:
     """The one address of a system; counts what was asked and what was refused."""
 
@@ -103,7 +107,8 @@ class FrontDoor:
             self.refused.update(slugs)
             told = "; ".join(f"{p['message']} [{p['slug']} {p['place']}]" for p in problems)
             raise RefusalError(f"{method} {path}", slugs, told)
-        raise AnswerError(f"{method} {path} was answered {answer.status_code}: {answer.text[:300]}")
+        told = f"{method} {path} was answered {answer.status_code}: {answer.text[:300]}"
+        raise (NotThereError if answer.status_code == HTTPStatus.NOT_FOUND else AnswerError)(told)
 
 
 class Visitor:
@@ -116,6 +121,23 @@ class Visitor:
 
     async def get(self, path: str, **query: str) -> Any:
         return await self.door.ask("GET", path, self._session, None, query)
+
+    async def get_once_there(self, path: str) -> Any:
+        """Read what the system makes by itself: asked for again until it is there.
+
+        Raises:
+            NotThereError: it still is not, long after it should be.
+        """
+        loop = asyncio.get_running_loop()
+        give_up_at_s, tries = loop.time() + AWAY_LIMIT_S, 0
+        while True:
+            try:
+                return await self.get(path)
+            except NotThereError:
+                if loop.time() > give_up_at_s:
+                    raise
+            await asyncio.sleep(AWAY_PAUSES_S[min(tries, len(AWAY_PAUSES_S) - 1)])
+            tries += 1
 
     async def post(self, path: str, body: object = None) -> Any:
         return await self.door.ask("POST", path, self._session, body, {})

@@ -4,6 +4,7 @@ Each fact takes effect exactly once, is retried while it may pass, buried when i
 nothing is lost when servers go away.
 """
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ from sqlalchemy import text, update
 
 from deploy import topology
 from deploy.engines import Engines, start_engines
-from shared.bus import Bus, connect
+from shared.bus import ACK_WAIT_S, Bus, connect
 from shared.db import Database, Tx, dead_letter, outbox
 from shared.errors import MissingError, OutsideError, RefusedError
 from shared.events import CampaignClosed, Event, SignalRaised
@@ -41,6 +42,7 @@ class Ears:
     nats_pid: int
     heard: list[UUID] = field(default_factory=list)
     trouble: list[Exception] = field(default_factory=list)
+    takes_s: float = 0.0
 
     async def hear(self, fact: Event, tx: Tx) -> None:
         """Write that the fact was heard; first raise what the test prepared."""
@@ -49,6 +51,7 @@ class Ears:
         )
         if self.trouble:
             raise self.trouble.pop(0)
+        await asyncio.sleep(self.takes_s)
         self.heard.append(fact.event_id)
 
     async def hear_many(self, facts: Sequence[Event], tx: Tx) -> None:
@@ -77,7 +80,9 @@ def closed() -> CampaignClosed:
 
 
 @asynccontextmanager
-async def ears(engines: Engines, *, many: bool = False) -> AsyncIterator[Ears]:
+async def ears(
+    engines: Engines, *, many: bool = False, ack_wait_s: float = ACK_WAIT_S
+) -> AsyncIterator[Ears]:
     """Start intake's mouth and ears, with one listener, on a NATS of their own."""
     url = migrated_database(engines)
     nats = start_engines(
@@ -86,7 +91,7 @@ async def ears(engines: Engines, *, many: bool = False) -> AsyncIterator[Ears]:
     with nats as own:
         settings = house_settings(url, nats_url=own.nats_url)
         database = Database(settings.database_url_of("intake"), "intake")
-        bus = Bus("intake", settings.nats_url, database)
+        bus = Bus("intake", settings.nats_url, database, ack_wait_s)
         under_test = Ears(bus, database, own.nats_url, own.pids()["nats"])
         if many:
             bus.project([CampaignClosed], under_test.hear_many)
@@ -169,6 +174,24 @@ async def test_a_refusal_is_buried_at_once_with_its_type_and_without_its_text(in
     assert await intake.one("select error from dead_letter") == "RefusedError"
     assert await intake.one("select attempts from dead_letter") == 1
     assert await intake.effects() == 0
+
+
+async def test_a_step_that_takes_longer_than_the_server_waits_is_begun_once(
+    engines: Engines,
+) -> None:
+    async with ears(engines, ack_wait_s=0.5) as intake:
+        intake.takes_s = 1.6
+        fact = closed()
+        await intake.say(fact)
+        await eventually(lambda: _is(intake.heard, [fact.event_id]), "not heard")
+        (hearing,) = intake.bus.hearings
+        client = await connect(intake.nats_url, "test")
+        told = await client.jetstream().consumer_info(hearing.stream, hearing.durable)
+        await client.close()
+
+        assert told.delivered is not None
+        assert told.delivered.consumer_seq == 1
+        assert await intake.effects() == 1
 
 
 async def test_what_cannot_be_read_is_buried_and_the_next_fact_passes(intake: Ears) -> None:

@@ -47,8 +47,6 @@ from services.dispatch.rules.time_account import (
     rolling_cap_min,
     time_account,
 )
-from services.dispatch.settings import THINKING_LIMIT_S
-from shared.bus import ACK_WAIT_S
 from shared.errors import RefusedError
 from shared.events import PlannedAction, RelayCount
 from shared.web import translate
@@ -359,10 +357,6 @@ def test_a_week_is_accounted_for_with_its_four_weeks() -> None:
     assert (first.commitments_min, second.commitments_min) == (60, 60)
     assert (first.campaigns_min, first.campaigns_four_weeks_min) == (100, 400)
     assert first.left_min == 2280 - 456 - 60 - 100
-
-
-def test_thinking_ends_well_before_a_fact_would_be_heard_twice() -> None:
-    assert THINKING_LIMIT_S < ACK_WAIT_S / 2
 
 
 # --- matching problems ---------------------------------------------------------------------------
