@@ -128,6 +128,36 @@ async def test_an_actor_that_cannot_be_one_is_refused_with_every_reason(house: H
     assert slugs == {"missing", "unknown_zone", "bad_email", "bad_phone", "bad_website"}
 
 
+async def test_the_directory_leaves_as_a_package_and_comes_back_whole(house: House) -> None:
+    world = await a_world(house)
+    desk, own = world.coordination, str(uuid4())
+    whole = an_actor(
+        world, "CPAS du retour", street="Rue 1", postal_code="1000", city="Bruxelles",
+        phone="+32 2 555 01 02", languages=["ar", "fr"], hours="lundi", email="a@cpas.example",
+        saturation="slow", reported_on="2021-12-20",
+    )  # fmt: skip
+    await put(desk, f"/dispatch/api/actors/{own}", whole)
+    before = await got(desk, "/dispatch/api/actors")
+
+    packed = await desk.get("/dispatch/api/directory/hsds.zip")
+    on_page = await desk.get("/dispatch/desk/directory/export.hsds.zip?lang=fr")
+    assert (await desk.delete(f"/dispatch/api/actors/{own}")).is_success
+    looked = await desk.post("/dispatch/api/directory/imports", files={"file": packed.content})
+    told = looked.json()
+    confirm = f"/dispatch/api/directory/imports/{told['id']}/confirm"
+    other = await desk.post(confirm, json={"digest": "0" * 16})
+    kept = await desk.post(confirm, json={"digest": told["digest"]})
+    again = await desk.post(confirm, json={"digest": told["digest"]})
+    broken = await desk.post("/dispatch/api/directory/imports", files={"file": b"PK\x03\x04x"})
+
+    assert packed.headers["content-type"] == "application/zip"
+    assert on_page.content == packed.content
+    assert (told["added"], told["changed"], told["refused"]) == (1, 0, [])
+    assert (other.status_code, kept.json(), again.status_code) == (409, {"kept": 1}, 404)
+    assert await got(desk, "/dispatch/api/actors") == before
+    assert [problem["slug"] for problem in broken.json()["problems"]] == ["broken_zip"]
+
+
 async def test_a_funder_or_a_partner_sees_nothing_of_it(house: House) -> None:
     for role in (Role.FUNDER, Role.HOST_PARTNER, Role.ADMINISTRATOR):
         client = await house.enter(role, f"Kit {role.value}")

@@ -1,6 +1,9 @@
 """The directory's rules: records, search, duplicates, files that come back unchanged, the map."""
 
+import csv
+import io
 import json
+import zipfile
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -24,6 +27,7 @@ from services.dispatch.rules.directory.actor import (
 )
 from services.dispatch.rules.directory.drawing import Spot, draw_spots
 from services.dispatch.rules.directory.hsds import read_services, write_services
+from services.dispatch.rules.directory.hsds_tables import read_directory, write_directory
 from services.dispatch.rules.directory.importing import (
     Effect,
     Judged,
@@ -34,6 +38,7 @@ from services.dispatch.rules.directory.importing import (
     known_now,
 )
 from services.dispatch.rules.directory.table import COLUMNS, read_table, table_schema, write_table
+from services.dispatch.rules.directory.unpacking import UNPACKED_MAX_BYTES
 from services.dispatch.web.directory_view import category_named
 from shared.errors import RefusedError
 from shared.words import ActorCategory, Language, Saturation
@@ -73,6 +78,20 @@ def from_table(text: str) -> list[Line]:
 
 def from_hsds(text: str) -> list[Line]:
     return read_services(text, category_named, {"quartier raq01": "RAQ01"})
+
+
+def from_package(packed: bytes) -> list[Line]:
+    return read_directory(packed, category_named, {"quartier raq01": "RAQ01"})
+
+
+def a_zip(**files: str) -> bytes:
+    """Pack files; `services_csv` is called `services.csv`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            stem, _, ending = name.rpartition("_")
+            archive.writestr(f"{stem}.{ending}", text)
+    return packed.getvalue()
 
 
 def slugs(one: Judged) -> set[str]:
@@ -188,14 +207,26 @@ def test_reading_ones_own_hsds_again_changes_nothing(actors: list[Actor]) -> Non
     assert effects(found) == [Effect.SAME] * len(actors)
 
 
+@settings(deadline=None, max_examples=25)
+@given(DIRECTORIES)
+def test_reading_ones_own_hsds_package_again_changes_nothing(actors: list[Actor]) -> None:
+    packed = write_directory(actors, NAMES, ZONE_NAMES)
+
+    found = judged(from_package(packed), *actors)
+
+    assert effects(found) == [Effect.SAME] * len(actors)
+    assert packed == write_directory(actors, NAMES, ZONE_NAMES)
+
+
 @settings(deadline=None, max_examples=12)
 @given(DIRECTORIES)
-def test_a_directory_that_was_emptied_comes_back_whole_from_either_file(
+def test_a_directory_that_was_emptied_comes_back_whole_from_any_of_the_files(
     actors: list[Actor],
 ) -> None:
     text = json.dumps(write_services(actors, NAMES, ZONE_NAMES))
+    packed = write_directory(actors, NAMES, ZONE_NAMES)
 
-    for lines in (from_table(write_table(actors)), from_hsds(text)):
+    for lines in (from_table(write_table(actors)), from_hsds(text), from_package(packed)):
         found = judged(lines)
         assert effects(found) == [Effect.ADD] * len(actors)
         assert [one.actor for one in found] == actors
@@ -252,6 +283,30 @@ def test_what_is_exported_has_what_hsds_requires_and_names_no_contact(actors: li
 
     Draft202012Validator(HSDS_PAGE).validate(written)
     assert "contacts" not in json.dumps(written)
+
+
+@settings(deadline=None, max_examples=12)
+@given(DIRECTORIES)
+def test_a_package_is_what_its_descriptor_says_and_holds_no_contact(actors: list[Actor]) -> None:
+    with zipfile.ZipFile(io.BytesIO(write_directory(actors, NAMES, ZONE_NAMES))) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    described = json.loads(files.pop("datapackage.json"))
+    tables = {}
+    for resource in described["resources"]:
+        rows = list(csv.DictReader(io.StringIO(files.pop(resource["path"]), newline="")))
+        tables[resource["name"]] = rows
+        fields = {field["name"]: field["constraints"] for field in resource["schema"]["fields"]}
+        assert all(list(row) == list(fields) for row in rows)
+        assert all(row[name] for row in rows for name in fields if fields[name]["required"])
+        assert len({row["id"] for row in rows}) == len(rows)
+
+    assert files == {}
+    assert "contact" not in tables
+    assert {"organization", "service", "attribute", "taxonomy", "taxonomy_term"} <= set(tables)
+    for resource in described["resources"]:
+        for key in resource["schema"]["foreignKeys"]:
+            there = {row["id"] for row in tables[key["reference"]["resource"]]}
+            assert {row[key["fields"]] for row in tables[resource["name"]]} <= there
 
 
 def test_the_table_is_what_its_description_says() -> None:
@@ -414,6 +469,95 @@ def test_hsds_of_another_directory_is_read_and_its_contacts_are_not() -> None:
     assert found.actor.zone_ids == ("RAQ01",)
     assert found.actor.languages == (Language.OTHER,)
     assert "Jeanne" not in repr(found.actor)
+
+
+SERVICES_CSV = "id,organization_id,name,status\nsvc-9,org-7,Permanence sociale,active\n"
+
+
+def test_a_package_of_another_directory_is_read_and_its_contacts_are_not() -> None:
+    packed = a_zip(
+        services_csv=SERVICES_CSV,
+        organizations_csv="id,name,description\norg-7,Une association,x\n",
+        contacts_csv="id,service_id,name\nc,svc-9,Jeanne Personne\n",
+        phones_csv="id,organization_id,number\np,org-7,02 555 01 02\n",
+        languages_csv="id,service_id,code,name\nl,svc-9,ur,Urdu\n",
+        service_areas_csv="id,service_id,name\na,svc-9,Quartier RAQ01\n",
+        service_at_location_csv="id,service_id,location_id\ns,svc-9,loc\n",
+        locations_csv="id,location_type\nloc,physical\n",
+        addresss_csv="id,location_id,address_1,city,postal_code\nq,loc,Rue 1,Bruxelles,1000\n",
+        schedules_csv="id,service_at_location_id,description\nh,s,lundi matin\n",
+        attributes_csv="id,link_id,taxonomy_term_id,link_entity\nt,svc-9,x,service\n",
+        taxonomy_terms_csv="id,name,description\nx,Santé mentale,x\n",
+    )
+
+    (found,) = judged(from_package(packed))
+
+    assert found.actor is not None
+    assert (found.number, found.actor.name) == (2, "Permanence sociale")
+    assert found.actor.category is ActorCategory.MENTAL_HEALTH
+    assert (found.actor.zone_ids, found.actor.languages) == (("RAQ01",), (Language.OTHER,))
+    assert found.actor.address == "Rue 1, 1000 Bruxelles"
+    assert (found.actor.phone, found.actor.hours) == ("02 555 01 02", "lundi matin")
+    assert "Jeanne" not in repr(found.actor)
+
+
+def test_a_row_that_refers_to_nothing_is_refused_and_loses_none_of_the_good_ones() -> None:
+    packed = a_zip(
+        services_csv=SERVICES_CSV + "svc-10,org-7,Autre,active\n",
+        service_at_location_csv="id,service_id,location_id\ns,svc-9,nowhere\n",
+        attributes_csv="id,link_id,taxonomy_term_id,link_entity\nt,svc-10,x,service\n",
+        taxonomy_terms_csv="id,name,description\nx,Pharmacie,x\n",
+    )
+
+    refused, added = judged(from_package(packed))
+
+    assert (refused.effect, slugs(refused)) == (Effect.REFUSED, {"dangling"})
+    assert (added.effect, added.number) == (Effect.ADD, 3)
+
+
+ENDLESS = "id,name\n" + "x" * (UNPACKED_MAX_BYTES + 1)
+NAMES_ANOTHER = json.dumps({"resources": [{"name": "service", "path": "../../etc/passwd"}]})
+
+
+@pytest.mark.parametrize(
+    ("packed", "slug"),
+    [
+        (b"PK\x03\x04 and nothing more", "broken_zip"),
+        (a_zip(services_csv=SERVICES_CSV)[:-30], "broken_zip"),
+        (a_zip(services_csv=ENDLESS), "too_big_unpacked"),
+        (a_zip(**{f"x{number}_csv": "id\n" for number in range(101)}), "too_big_unpacked"),
+        (a_zip(readme_txt="x"), "no_services_table"),
+        (a_zip(**{"xl/workbook_xml": "<x/>"}), "a_spreadsheet"),
+        (a_zip(services_csv="organization_id,status\nx,active\n"), "no_column"),
+        (a_zip(services_csv='id,name\n"never closed\n'), "broken_table_of"),
+        (a_zip(services_csv="id,name\n"), "no_services"),
+        (a_zip(services_csv="id,name\n" + "x,y\n" * 5001), "too_many_lines"),
+        (a_zip(services_csv=SERVICES_CSV, datapackage_json="[]"), "broken_descriptor"),
+        (a_zip(services_csv=SERVICES_CSV, datapackage_json="{"), "broken_descriptor"),
+        (a_zip(services_csv=SERVICES_CSV, datapackage_json=NAMES_ANOTHER), "no_such_file"),
+        (
+            a_zip(services_csv=SERVICES_CSV, datapackage_json='{"resources": []}'),
+            "no_services_table",
+        ),
+    ],
+)
+def test_a_package_that_cannot_be_read_is_refused_as_a_whole(packed: bytes, slug: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        from_package(packed)
+    assert [problem.slug for problem in refused.value.problems] == [slug]
+
+
+@settings(deadline=None, max_examples=60)
+@given(at=st.integers(0, 10**6), byte=st.integers(0, 255))
+def test_a_damaged_package_is_refused_or_read_and_nothing_else_happens(at: int, byte: int) -> None:
+    packed = bytearray(write_directory([CPAS], NAMES, ZONE_NAMES))
+    packed[at % len(packed)] = byte
+
+    try:
+        lines = from_package(bytes(packed))
+    except RefusedError:
+        return
+    assert len(lines) >= 1
 
 
 # --- the map -------------------------------------------------------------------------------------

@@ -6,8 +6,10 @@ from uuid import UUID, uuid5
 
 from services.dispatch.rules.directory.actor import fold
 from services.dispatch.rules.directory.hsds import read_services
+from services.dispatch.rules.directory.hsds_tables import read_directory
 from services.dispatch.rules.directory.importing import Judged, Line, judge, known_now
-from services.dispatch.rules.directory.table import Named, read_table
+from services.dispatch.rules.directory.table import Named, decoded, read_table
+from services.dispatch.rules.directory.unpacking import is_package
 from services.dispatch.rules.local_time import local_day
 from services.dispatch.store import directory
 from services.dispatch.store.directory import WaitingImport
@@ -50,18 +52,9 @@ def read_lines(
     Raises:
         RefusedError: the file as a whole cannot be read.
     """
-    text = decoded(waiting.content)
     if waiting.layout == "csv":
-        return read_table(text, named)
+        return read_table(decoded(waiting.content), named)
     by_name = {fold(name): z.id for z in zones.values() for name in (z.name_fr, z.name_nl)}
-    return read_services(text, named, by_name)
-
-
-def decoded(content: bytes) -> str:
-    """Read bytes as text: UTF-8 or UTF-16 as marked, else as Excel writes it in Western Europe."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+    if is_package(waiting.content):
+        return read_directory(waiting.content, named, by_name)
+    return read_services(decoded(waiting.content), named, by_name)

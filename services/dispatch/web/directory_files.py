@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
+from services.dispatch.rules.directory.actor import Actor
 from services.dispatch.rules.directory.hsds import write_services
+from services.dispatch.rules.directory.hsds_tables import write_directory
 from services.dispatch.rules.directory.importing import Effect, digest
 from services.dispatch.rules.directory.table import COLUMNS, table_schema, write_table
 from services.dispatch.steps.confirm_import import confirm_import
@@ -33,7 +35,7 @@ SHOWN_AT_MOST = 200
 FILE_NAME = "relais-repertoire"
 
 
-def download(content: str, media_type: str, name: str) -> Response:
+def download(content: str | bytes, media_type: str, name: str) -> Response:
     """Send a file to be kept."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
@@ -57,18 +59,31 @@ async def export_schema(_: Coordinator) -> Response:
 @router.get("/export.hsds.json")
 async def export_hsds(request: Request, database: Db, _: Coordinator) -> Response:
     """Send the whole directory as Open Referral HSDS."""
+    written = json.dumps(write_services(*await everything(request, database)), ensure_ascii=False)
+    return download(written, "application/json", f"{FILE_NAME}.hsds.json")
+
+
+@router.get("/export.hsds.zip")
+async def export_package(request: Request, database: Db, _: Coordinator) -> Response:
+    """Send the whole directory as a tabular data package of HSDS."""
+    packed = write_directory(*await everything(request, database))
+    return download(packed, "application/zip", f"{FILE_NAME}.hsds.zip")
+
+
+async def everything(
+    request: Request, database: Database
+) -> tuple[Sequence[Actor], dict[ActorCategory, str], dict[str, str]]:
+    """Read all actors; how categories and zones are called in the reader's language."""
     async with database.reading() as tx:
         actors = await directory.list_actors(tx)
         zones = await zone_names(tx)
     language = language_of(request)
     word = local_formats(language)["word"]
-    services = write_services(
+    return (
         actors,
         {category: word(category) for category in ActorCategory},
         {zone.id: zone.name(language) for zone in zones.values()},
     )
-    written = json.dumps(services, ensure_ascii=False, indent=1)
-    return download(written, "application/json", f"{FILE_NAME}.hsds.json")
 
 
 @router.get("/import")

@@ -2,8 +2,9 @@
 
 Source: the Human Services Data Specification 3.2, schemas `service`, `organization`, `location`,
 `address`, `phone`, `language`, `schedule`, `service_area`, `attribute`, `taxonomy_term`; a file is
-a page as its API's `GET /services` answers. Category and saturation are attributes, with terms of
-taxonomies of our own. No `contact` is written, and none is read: that object is a person.
+a page as its API's `GET /services` answers, and `hsds_tables` writes the same as a package of
+tables. Category and saturation are attributes, with terms of taxonomies of our own. No `contact` is
+written, and none is read: that object is a person.
 """
 
 import json
@@ -155,7 +156,7 @@ def read_services(text: str, named: Named, zones_by_name: Mapping[str, str]) -> 
     if len(services) > LINES_MAX:
         raise refuse("too_many_lines", "Au plus %(most)s lignes.", place="file", most=LINES_MAX)
     return [
-        _Reader(service, named, zones_by_name).line(number)
+        ServiceReader(service, named, zones_by_name).line(number)
         for number, service in enumerate(services, 1)
     ]
 
@@ -175,7 +176,7 @@ def _services(document: Any) -> Iterator[dict[str, Any]]:
             yield item
 
 
-class _Reader:
+class ServiceReader:
     """Reads one service; what cannot be read becomes a problem of its line."""
 
     def __init__(
@@ -185,6 +186,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def line(self, number: int) -> Line:
+        """Say what the service says, as the line of this number."""
         address = next(iter(self._addresses()), {})
         said: dict[str, Any] = {
             "name": self._text(self.service, "name"),
@@ -251,8 +253,9 @@ class _Reader:
     def _zones(self) -> Iterator[str]:
         for area in self._objects(self.service, "service_areas"):
             named = self.zones_by_name.get(fold(self._text(area, "name")))
-            if area.get("extent_type") == "text" and isinstance(area.get("extent"), str):
-                yield area["extent"]
+            extent = area.get("extent")
+            if area.get("extent_type") == "text" and isinstance(extent, str) and extent:
+                yield extent
             elif named is not None:
                 yield named
 

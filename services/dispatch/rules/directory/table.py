@@ -48,7 +48,7 @@ def write_table(actors: Iterable[Actor]) -> str:
     writer = csv.writer(text, delimiter=SEPARATOR, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for actor in actors:
-        writer.writerow([_shown(_cell(actor, name)) for name in COLUMNS])
+        writer.writerow([shown(_cell(actor, name)) for name in COLUMNS])
     return BYTE_ORDER_MARK + text.getvalue()
 
 
@@ -59,12 +59,30 @@ def _cell(actor: Actor, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _shown(cell: str) -> str:
+def shown(cell: str) -> str:
+    """Write a cell so that a spreadsheet runs no formula of it."""
     return f"'{cell}" if cell.startswith(RUNS_AS_FORMULA) else cell
 
 
-def _meant(cell: str) -> str:
+def meant(cell: str) -> str:
+    """Take away what `shown` added."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(RUNS_AS_FORMULA) else cell
+
+
+def separator_of(text: str) -> str:
+    """Guess what stands between the columns: what the first line has most of."""
+    head = text.split("\n", 1)[0]
+    return max((SEPARATOR, ",", "\t"), key=head.count)
+
+
+def decoded(content: bytes) -> str:
+    """Read bytes as text: UTF-8 or UTF-16 as marked, else as Excel writes it in Western Europe."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def table_schema() -> dict[str, Any]:
@@ -99,9 +117,7 @@ def read_table(text: str, named: Named) -> list[Line]:
             lines.
     """
     text = text.removeprefix(BYTE_ORDER_MARK)
-    head = text.split("\n", 1)[0]
-    separator = max((SEPARATOR, ",", "\t"), key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
     try:
         names = [fold(cell).strip() for cell in next(reader, [])]
         if "name" not in names:
@@ -129,7 +145,7 @@ def read_table(text: str, named: Named) -> list[Line]:
 
 
 def _line(number: int, cells: Mapping[str, str], named: Named) -> Line:
-    given = {name: _meant(cells[name].strip()).strip() for name in COLUMNS if name in cells}
+    given = {name: meant(cells[name].strip()).strip() for name in COLUMNS if name in cells}
     said: dict[str, Any] = {}
     problems: list[Problem] = []
     own_id: UUID | None = None
