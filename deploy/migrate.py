@@ -145,6 +145,7 @@ def grant_ledger(connection: Connection) -> None:
         f"grant usage on schema reporting to {sealer}, {funder}",
         f"revoke all on {PUBLIC_VIEWS} from {reporting}",
         f"grant select on {LEDGER_OPEN}, {PUBLIC_VIEWS} to {reporting}, {funder}",
+        f"grant select on reporting.kept_report to {funder}",
         f"grant select, insert on {tables} to {sealer}",
         f"grant select, insert, delete on {keys} to {sealer}",
         f"grant select on {LEDGER_SOURCES}, reporting.public_plan to {sealer}",

@@ -239,12 +239,14 @@ def done(task: MatchedTask, campaign: UUID, worker: UUID, dice: random.Random) -
 
 
 @asynccontextmanager
-async def a_house_where_only(service: str, engines: Engines) -> AsyncIterator[House]:
+async def a_house_where_only(
+    service: str, engines: Engines, **settings: object
+) -> AsyncIterator[House]:
     """Start the whole system, but let one service alone hear what is told.
 
     The others would rightly refuse facts about tasks and campaigns that they never made.
     """
-    async with a_house(engines) as house:
+    async with a_house(engines, **settings) as house:
         for other in SERVICES:
             if other == service:
                 continue

@@ -1,11 +1,34 @@
 """The clock's door of reporting: what is swept, and how often."""
 
-from services.reporting.settings import SealSettings
-from shared.db import Tx
-from shared.jobs import Chore, every
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from services.reporting.rules.published import Published
+from services.reporting.settings import LetterSettings, SealSettings
+from services.reporting.steps import keep_closing_reports as keeping
+from services.reporting.steps import send_letters as sending
+from services.reporting.steps.promise_letters import promise_letters
+from services.reporting.store.addresses import AddressKeys
+from shared.db import Database, Tx
+from shared.jobs import Chore, every, every_errand
+from shared.mail import Letter, hand_over
 
 SEAL_EVERY_S = 300.0
+KEEP_EVERY_S = 60.0
+PROMISE_EVERY_S = 60.0
+SEND_EVERY_S = 10.0
 SEALER = "sealer"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """How what is published is read, set and written: the pages' own, handed in by `main.py`."""
+
+    read: keeping.Read
+    files: keeping.MakeFiles
+    report_letter: Callable[[str, sending.Addressed, Published, bytes | None], Letter]
+    question_letter: Callable[[str, sending.Addressed], Letter]
 
 
 async def seal_ledgers(tx: Tx) -> int:
@@ -15,4 +38,30 @@ async def seal_ledgers(tx: Tx) -> int:
     return await sealing.seal_ledgers(tx, period_days=SealSettings().seal_period_days)
 
 
-CHORES: tuple[Chore, ...] = (every(SEAL_EVERY_S, seal_ledgers, role=SEALER),)
+def chores(press: Press) -> tuple[Chore, ...]:
+    """List the sweeps: seal, keep what was sealed last, promise letters, send them."""
+
+    async def keep_closing_reports(database: Database) -> None:
+        await keeping.keep_closing_reports(database, press.read, press.files)
+
+    async def send_letters(database: Database) -> None:
+        settings = LetterSettings()
+        if settings.smtp_host is None or settings.secret is None:
+            return  # letters wait; nobody is offered any
+        await sending.send_letters(
+            database,
+            sending.Desk(
+                keys=AddressKeys.of(settings.secret.get_secret_value()),
+                read=press.read,
+                write_report=partial(press.report_letter, settings.public_url),
+                write_question=partial(press.question_letter, settings.public_url),
+                deliver=partial(hand_over, settings),
+            ),
+        )
+
+    return (
+        every(SEAL_EVERY_S, seal_ledgers, role=SEALER),
+        every_errand(KEEP_EVERY_S, keep_closing_reports),
+        every(PROMISE_EVERY_S, promise_letters),
+        every_errand(SEND_EVERY_S, send_letters),
+    )

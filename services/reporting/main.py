@@ -6,11 +6,13 @@ from services.reporting import jobs
 from services.reporting import web as people
 from services.reporting.listen import listen
 from services.reporting.settings import ReportingSettings
+from services.reporting.web.outside import read_published
+from services.reporting.web.press import files_of, question_letter, report_letter
 from shared.bus import Bus, BusLink
 from shared.db import Database
 from shared.web import create_app
 
-CHORES = jobs.CHORES
+CHORES = jobs.chores(jobs.Press(read_published, files_of, report_letter, question_letter))
 
 
 def worker(settings: ReportingSettings) -> Bus:

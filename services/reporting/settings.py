@@ -1,9 +1,9 @@
 """Settings of reporting."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.settings import HouseSettings
+from shared.settings import HouseSettings, MailServerSettings
 
 
 class ReportingSettings(HouseSettings):
@@ -20,3 +20,9 @@ class SealSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RELAIS_", extra="ignore")
 
     seal_period_days: int = Field(default=7, ge=1, le=31)
+
+
+class LetterSettings(MailServerSettings):
+    """What letters to subscribers need: a mail server, and the secret that opens addresses."""
+
+    secret: SecretStr | None = Field(default=None, min_length=24)

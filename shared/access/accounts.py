@@ -136,6 +136,13 @@ def hashed_email(email: str) -> bytes:
     return hashlib.sha256(plain_email(email).encode()).digest()
 
 
+async def is_invited_as(tx: Tx, person_id: UUID, email: str) -> bool:
+    """Tell whether this person was invited under this e-mail."""
+    query = select(account.c.invited_as).where(account.c.person_id == person_id)
+    known = (await tx.execute(query)).scalar_one_or_none()
+    return known is not None and bytes(known) == hashed_email(email)
+
+
 async def accounts(tx: Tx, role: Role | None = None) -> Sequence[Account]:
     """List accounts by name."""
     query = select(account).order_by(account.c.display_name, account.c.person_id)

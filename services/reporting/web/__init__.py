@@ -5,15 +5,28 @@ from fastapi import APIRouter
 from services.reporting.web import (
     account,
     account_files,
+    closing_reports,
     figures,
     funder,
+    letters,
     public,
     report_files,
     waivers,
 )
 
 router = APIRouter()
-for part in (figures, account, account_files, funder, report_files, public, waivers):
+PARTS = (
+    figures,
+    account,
+    account_files,
+    funder,
+    closing_reports,
+    report_files,
+    public,
+    waivers,
+    letters,
+)
+for part in PARTS:
     router.include_router(part.router)
 
 __all__ = ["router"]

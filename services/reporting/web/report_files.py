@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from services.reporting.rules.published import Published
 from services.reporting.rules.reports import REPORTS, Report
+from services.reporting.store import kept_reports
 from services.reporting.web.outside import Follower, OutsideDb, read_published
 from services.reporting.web.report_forms import (
     PDF_TYPE,
@@ -23,9 +24,10 @@ from services.reporting.web.report_forms import (
     xlsx_of,
 )
 from services.reporting.web.report_words import ReportWords, as_table, told_in
+from shared.db import Database
 from shared.errors import MissingError
 from shared.web import language_of
-from shared.web.tables import csv_file, download, schema_file, xlsx_file
+from shared.web.tables import CSV_TYPE, csv_file, download, schema_file, xlsx_file
 
 router = APIRouter()
 Name = Annotated[str, Path(pattern=r"^[a-z_]{2,30}$")]
@@ -86,9 +88,28 @@ async def asked_for(
     return Asked(report, found, told, words)
 
 
+async def kept_of(asked: Asked, database: Database, form: str, part: str = "") -> bytes | None:
+    """Return the file that was kept at the campaign's close; None where it is another seal's."""
+    async with database.reading() as tx:
+        return await kept_reports.kept_content(
+            tx,
+            asked.found.campaign.campaign_id,
+            asked.words.language,
+            asked.name,
+            form,
+            part,
+            asked.found.standing.seal,
+        )
+
+
 @router.get("/api/published/{campaign_id}/{report}")
 async def get_report(asked: Annotated[Asked, Depends(asked_for)]) -> ReportOut:
     """Return a report as data, in the reader's language."""
+    return as_data(asked)
+
+
+def as_data(asked: Asked) -> ReportOut:
+    """Write a report for programs."""
     keys = asked.told.keys
     assert keys is not None  # noqa: S101 - every report of a campaign is stamped
     return ReportOut(
@@ -104,22 +125,31 @@ async def get_report(asked: Annotated[Asked, Depends(asked_for)]) -> ReportOut:
 
 
 @router.get("/funder/campaigns/{campaign_id}/{report}.pdf", include_in_schema=False)
-async def get_pdf(asked: Annotated[Asked, Depends(asked_for)]) -> Response:
+async def get_pdf(asked: Annotated[Asked, Depends(asked_for)], database: OutsideDb) -> Response:
     """Answer with a report to print: tagged, by the rules of PDF/UA."""
-    content = await asyncio.to_thread(pdf_of, asked.told, asked.words, asked.made_at)
+    content = await kept_of(asked, database, "pdf") or await asyncio.to_thread(
+        pdf_of, asked.told, asked.words, asked.made_at
+    )
     return download(content, f"{asked.file_name()}.pdf", PDF_TYPE)
 
 
 @router.get("/funder/campaigns/{campaign_id}/{report}.xlsx", include_in_schema=False)
-async def get_xlsx(asked: Annotated[Asked, Depends(asked_for)]) -> Response:
+async def get_xlsx(asked: Annotated[Asked, Depends(asked_for)], database: OutsideDb) -> Response:
     """Answer with a report as a workbook."""
-    content = await asyncio.to_thread(xlsx_of, asked.told, asked.words, asked.made_at)
+    content = await kept_of(asked, database, "xlsx") or await asyncio.to_thread(
+        xlsx_of, asked.told, asked.words, asked.made_at
+    )
     return xlsx_file(content, asked.file_name())
 
 
 @router.get("/funder/campaigns/{campaign_id}/{report}/{part}.csv", include_in_schema=False)
-async def get_csv(asked: Annotated[Asked, Depends(asked_for)], part: Name) -> Response:
+async def get_csv(
+    asked: Annotated[Asked, Depends(asked_for)], database: OutsideDb, part: Name
+) -> Response:
     """Answer with one table of a report as CSV."""
+    content = await kept_of(asked, database, "csv", part)
+    if content is not None:
+        return download(content, f"{asked.file_name(part)}.csv", CSV_TYPE)
     return csv_file(as_table(part_of(asked.told, part)), asked.file_name(part))
 
 
