@@ -53,9 +53,10 @@ async def closing_file(
     async with database.reading() as tx:
         lines = await kept_reports.kept_lines(tx, campaign_id, language)
         line = next((one for one in lines if one.name == name), None)
-        content = line and await kept_reports.kept_content(
+        if line is None:
+            raise MissingError("report")
+        content = await kept_reports.kept_content(
             tx, campaign_id, language, REPORT, form, line.part
         )
-    if content is None:
-        raise MissingError("report")
+    assert content is not None  # noqa: S101 - what is listed is kept for good
     return download(content, name, TYPES[form])

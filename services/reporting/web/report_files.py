@@ -127,18 +127,18 @@ def as_data(asked: Asked) -> ReportOut:
 @router.get("/funder/campaigns/{campaign_id}/{report}.pdf", include_in_schema=False)
 async def get_pdf(asked: Annotated[Asked, Depends(asked_for)], database: OutsideDb) -> Response:
     """Answer with a report to print: tagged, by the rules of PDF/UA."""
-    content = await kept_of(asked, database, "pdf") or await asyncio.to_thread(
-        pdf_of, asked.told, asked.words, asked.made_at
-    )
+    content = await kept_of(asked, database, "pdf")
+    if content is None:
+        content = await asyncio.to_thread(pdf_of, asked.told, asked.words, asked.made_at)
     return download(content, f"{asked.file_name()}.pdf", PDF_TYPE)
 
 
 @router.get("/funder/campaigns/{campaign_id}/{report}.xlsx", include_in_schema=False)
 async def get_xlsx(asked: Annotated[Asked, Depends(asked_for)], database: OutsideDb) -> Response:
     """Answer with a report as a workbook."""
-    content = await kept_of(asked, database, "xlsx") or await asyncio.to_thread(
-        xlsx_of, asked.told, asked.words, asked.made_at
-    )
+    content = await kept_of(asked, database, "xlsx")
+    if content is None:
+        content = await asyncio.to_thread(xlsx_of, asked.told, asked.words, asked.made_at)
     return xlsx_file(content, asked.file_name())
 
 
