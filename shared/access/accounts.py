@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from shared.access.tables import (
     account,
     link,
+    mailed_link,
     one_time_code,
     outside_identity,
     passkey,
@@ -31,7 +32,10 @@ EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may come in. `partner_id` is set for a host partner only."""
+    """Somebody who may come in. `partner_id` is set for a host partner only.
+
+    `has_address`: an e-mail is known by its hash, by which a provider or a letter may find them.
+    """
 
     person_id: PersonId
     role: Role
@@ -39,6 +43,7 @@ class Account:
     language: str
     disabled: bool
     partner_id: str | None = None
+    has_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +116,51 @@ async def create_account(  # noqa: PLR0913 - what an account is; all by name
     return person
 
 
-async def _free_hash_of(tx: Tx, email: str) -> bytes:
+async def give_address(tx: Tx, person_id: UUID, email: str, *, actor_id: UUID) -> Account:
+    """Keep the hash of an e-mail for somebody; what letters to an earlier one opened ends.
+
+    Raises:
+        MissingError: no such account, or it is closed.
+        RefusedError: the e-mail is none or belongs to somebody else; or this person has come in by
+            their own means, and whoever asks is not the administration: whoever names an address
+            could be the one who reads it.
+    """
+    known = await open_account(tx, person_id)
+    if not await may_start_afresh(tx, actor_id, person_id):
+        message = (
+            "Cette personne a déjà son accès. Seule l’administration peut lui donner une adresse."
+        )
+        raise refuse("has_access", message, place="person_id")
+    address = await _free_hash_of(tx, email, but=person_id)
+    changed = update(account).where(account.c.person_id == person_id)
+    await tx.execute(changed.values(invited_as=address))
+    await tx.execute(delete(mailed_link).where(mailed_link.c.person_id == person_id))
+    by_letter = delete(session).where(session.c.person_id == person_id, session.c.reads_only)
+    await tx.execute(by_letter)
+    await note(tx, "account.address_given", actor_id=actor_id, subject_id=person_id)
+    return known
+
+
+async def may_start_afresh(tx: Tx, actor_id: UUID, person_id: UUID) -> bool:
+    """Tell whether somebody may open another way in for this person.
+
+    Whoever opens one could use it, and give somebody else's consent: once a person comes in by
+    their own means, the administration alone may.
+    """
+    if not (await proofs_of(tx, person_id)).any:
+        return True
+    asking = select(account.c.role).where(account.c.person_id == actor_id)
+    return (await tx.execute(asking)).scalar_one_or_none() == Role.ADMINISTRATOR.value
+
+
+async def _free_hash_of(tx: Tx, email: str, but: UUID | None = None) -> bytes:
     plain = plain_email(email)
     local, _, domain = plain.rpartition("@")
     if not local or "." not in domain or len(plain) > EMAIL_LENGTH or any(map(str.isspace, plain)):
         raise refuse("bad_email", "Cette adresse n’est pas une adresse e-mail.", place="email")
-    taken = exists().where(account.c.invited_as == hashed_email(plain))
+    taken = exists().where(
+        account.c.invited_as == hashed_email(plain), account.c.person_id.is_distinct_from(but)
+    )
     if (await tx.execute(select(taken))).scalar_one():
         raise refuse("email_taken", "Cette adresse est celle d’une autre personne.", place="email")
     return hashed_email(plain)
@@ -241,4 +285,5 @@ def _as_account(row: Row[Any]) -> Account:
         language=row.language,
         disabled=row.disabled_at is not None,
         partner_id=row.partner_id,
+        has_address=row.invited_as is not None,
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from shared.access.accounts import Account, forget_proofs, open_account, proofs_of
+from shared.access.accounts import Account, forget_proofs, may_start_afresh, open_account
 from shared.access.sessions import (
     ISSUED_BYTES,
     Identity,
@@ -42,14 +42,12 @@ async def make_link(tx: Tx, person_id: UUID, *, actor_id: UUID | None = None) ->
             start them afresh: whoever makes a link could open it, and give somebody else's consent.
     """
     known = await open_account(tx, person_id)
-    if actor_id is not None and (await proofs_of(tx, person_id)).any:
-        asking = select(account.c.role).where(account.c.person_id == actor_id)
-        if (await tx.execute(asking)).scalar_one_or_none() != Role.ADMINISTRATOR.value:
-            message = (
-                "Cette personne a déjà son accès. Seule l’administration peut lui donner un"
-                " nouveau lien."
-            )
-            raise refuse("has_access", message, place="person_id")
+    if actor_id is not None and not await may_start_afresh(tx, actor_id, person_id):
+        message = (
+            "Cette personne a déjà son accès. Seule l’administration peut lui donner un"
+            " nouveau lien."
+        )
+        raise refuse("has_access", message, place="person_id")
     standing = known.role is Role.HOST_PARTNER
     token = secrets.token_urlsafe(ISSUED_BYTES)
     earlier = delete(link).where(link.c.person_id == person_id)

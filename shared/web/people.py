@@ -11,6 +11,7 @@ from shared import access
 from shared.access import Account, Identity, Proofs
 from shared.access.mailed_links import MAY_COME_BY_MAIL
 from shared.errors import DeniedError, Problem, RefusedError
+from shared.settings import HouseSettings
 from shared.web.guard import Administrator, KeeperOfPeople, doors_of, settings_of
 from shared.web.languages import language_of, translate
 from shared.web.pages import page, see_other
@@ -56,8 +57,16 @@ async def people_page(
         people=known,
         roles=[role for role in Role if may_invite(who, role) and role is not Role.WORKER],
         languages_of_accounts=("fr", "nl", "en"),
+        comes_by_address=roles_that_come_by_address(settings_of(request)),
         problems=[translate(language, p.message, p.values) for p in problems],
     )
+
+
+def roles_that_come_by_address(settings: HouseSettings) -> frozenset[Role]:
+    """List the roles to which an e-mail is of use: a provider or a letter finds them by it."""
+    if settings.openid_issuer is not None:
+        return frozenset(Role) - {Role.HOST_PARTNER, Role.SERVICE}
+    return MAY_COME_BY_MAIL if settings.smtp_host is not None else frozenset()
 
 
 def link_page(request: Request, name: str, token: str, *, by_mail: bool = False) -> Response:
@@ -120,6 +129,22 @@ async def new_link(request: Request, who: KeeperOfPeople, person_id: UUID) -> Re
     except RefusedError as error:
         return await people_page(request, who, error.problems)
     return link_page(request, known.display_name, token)
+
+
+@router.post("/{person_id}/address")
+async def give_address(
+    request: Request, who: KeeperOfPeople, person_id: UUID, email: Annotated[str, Form()]
+) -> Response:
+    """Say by which e-mail somebody may come in; only its hash is kept."""
+    try:
+        async with doors_of(request).transaction() as tx:
+            known = await access.open_account(tx, person_id)
+            if not may_invite(who, known.role):
+                raise DeniedError(signed_in=True)
+            await access.give_address(tx, person_id, email, actor_id=who.person_id)
+    except RefusedError as error:
+        return await people_page(request, who, error.problems)
+    return see_other(HERE)
 
 
 @router.post("/{person_id}/close")

@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from deploy.engines import Engines
 from shared import access
+from shared.access.passwords import choose_password
+from shared.web.guard import session_life
 from shared.words import Role
 from tests.house import House, a_house
 from tests.mail import Mailbox, a_mail_server
@@ -226,6 +228,65 @@ async def test_the_session_of_a_link_changes_nothing_but_may_invite(
     }
     assert "Changer comment j’entre" not in offered
     assert visitor.path == "/access/sign-in"
+
+
+async def test_an_address_is_given_later_and_what_an_earlier_one_opened_ends(
+    house: House, mailbox: Mailbox
+) -> None:
+    desk = await at_the_desk(house, Role.COORDINATION)
+    async with house.databases["access"].transaction() as tx:
+        person = await access.create_account(tx, role=Role.FUNDER, display_name="Viva")
+    await ask(Visitor(house, address="10.8.0.1"), "wrong@viva.example")
+    before = mailbox.to("wrong@viva.example")
+
+    await desk.go("/access/people")
+    await desk.send(f"/access/people/{person}/address", email="Wrong@viva.example")
+    reader = await ask(Visitor(house, address="10.8.0.2"), "wrong@viva.example")
+    await reader.send("/access/link/open", token=token_to(mailbox, "wrong@viva.example"))
+    landed = reader.path
+    await desk.send(f"/access/people/{person}/address", email="right@viva.example")
+    out = (await reader.go("/reporting/funder")).status
+    right = await ask(Visitor(house, address="10.8.0.3"), "right@viva.example")
+    await right.send("/access/link/open", token=token_to(mailbox, "right@viva.example"))
+
+    assert before == []
+    assert (landed, out) == ("/reporting/funder", 401)
+    assert right.path == "/reporting/funder"
+    assert "Changer son adresse" in desk.page
+    assert (await trail(house)).count("account.address_given") == 2
+
+
+async def test_only_the_administration_changes_the_address_of_who_comes_in_by_their_own_means(
+    house: House,
+) -> None:
+    await invited(house, "taken@cocom.example")
+    async with house.databases["access"].transaction() as tx:
+        person = await access.create_account(tx, role=Role.FUNDER, display_name="Own means")
+        await choose_password(tx, person, "own-means", "quatre girafes sous la pluie", ())
+    desk = await at_the_desk(house, Role.COORDINATION)
+    technique = await at_the_desk(house, Role.ADMINISTRATOR)
+
+    await desk.go("/access/people")
+    await desk.send(f"/access/people/{person}/address", email="own@viva.example")
+    await technique.go("/access/people")
+    taken = await technique.send(f"/access/people/{person}/address", email="taken@cocom.example")
+    why = taken.page
+    await technique.send(f"/access/people/{person}/address", email="own@viva.example")
+
+    assert (desk.status, "Seule l’administration" in desk.page) == (409, True)
+    assert "Cette adresse est celle d’une autre personne." in why
+    assert (technique.status, technique.path) == (200, "/access/people")
+
+
+async def at_the_desk(house: House, role: Role) -> Visitor:
+    """Let somebody in who keeps people's access."""
+    async with house.databases["access"].transaction() as tx:
+        person = await access.create_account(tx, role=role, display_name="Keeper")
+        known = await access.open_account(tx, person)
+        token, _ = await access.begin_session(tx, known, session_life(house.settings), by="test")
+    visitor = Visitor(house)
+    visitor.http.cookies.set("__Host-sid", token, domain="relais.test", path="/")
+    return visitor
 
 
 async def test_closing_the_access_makes_a_link_worthless(house: House, mailbox: Mailbox) -> None:
