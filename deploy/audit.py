@@ -1,11 +1,12 @@
-"""Verifies the sealed ledger: both chains of every ledger, its anchors, and that sums add up."""
+"""Verifies what only grows: ledgers by their chains, anchors and sums, and the audit trail."""
 
 from dataclasses import dataclass
 
 from services.reporting.rules.ledger import History, LedgerError, verify
 from services.reporting.store import ledger as kept
+from shared.access import Trail, verify_trail
 from shared.db import Database
-from shared.settings import HouseSettings
+from shared.settings import Clock, HouseSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +49,15 @@ async def verify_ledgers(settings: HouseSettings) -> list[Verified]:
                     )
                 )
             return found
+    finally:
+        await database.close()
+
+
+async def verify_audit_trail(settings: HouseSettings) -> Trail:
+    """Check that no row of the trail was changed, taken out or put in between."""
+    database = Database(settings.database_url_of("access"), "access", Clock.SYSTEM)
+    try:
+        async with database.reading() as tx:
+            return await verify_trail(tx)
     finally:
         await database.close()

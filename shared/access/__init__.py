@@ -41,7 +41,7 @@ from shared.access.sessions import (
     end_sessions_of,
     identify,
 )
-from shared.access.trail import audit_content, note
+from shared.access.trail import Trail, audit_content, note, verify_trail
 
 __all__ = [
     "LINK_LIFE",
@@ -52,6 +52,7 @@ __all__ = [
     "Proofs",
     "SessionLife",
     "Stage",
+    "Trail",
     "accounts",
     "audit_content",
     "begin_session",
@@ -72,4 +73,5 @@ __all__ = [
     "proofs_of",
     "redeem",
     "reopen_account",
+    "verify_trail",
 ]

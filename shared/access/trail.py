@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +35,30 @@ async def note(
             row_hash=hashlib.sha256(previous + content).digest(),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What a walk along the trail found; `broken` are the rows that do not follow the one before.
+
+    Rows that were cut off at its end are told by a head that was noted earlier, and is gone.
+    """
+
+    rows: int
+    head: str
+    broken: tuple[int, ...]
+
+
+async def verify_trail(tx: Tx) -> Trail:
+    """Compute every hash of the trail anew."""
+    previous, count, broken = b"", 0, list[int]()
+    rows = await tx.connection.stream(select(audit).order_by(audit.c.number))
+    async for row in rows:
+        content = audit_content(row.at, row.actor_id, row.action, row.subject_id, row.detail)
+        if hashlib.sha256(previous + content).digest() != row.row_hash:
+            broken.append(row.number)
+        previous, count = row.row_hash, count + 1
+    return Trail(count, previous.hex(), tuple(broken))
 
 
 def audit_content(

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from shared.access import Identity
 from shared.db import does_not_fit, is_away
 from shared.errors import (
     DeniedError,
@@ -20,6 +21,7 @@ from shared.errors import (
     RelaisError,
     TooOftenError,
 )
+from shared.log import bound
 from shared.web.headers import closed
 from shared.web.languages import language_of, translate
 from shared.web.openapi import PROBLEM_TYPE, ProblemDocument
@@ -81,6 +83,7 @@ async def answer_ours(request: Request, error: Exception) -> Response:
         case RefusedError():
             return answer_problem(request, 409, "Cela n’est pas possible.", error.problems)
         case DeniedError(signed_in=True):
+            log_denied(request)
             return answer_problem(request, 403, "Ceci n’est pas ouvert à votre rôle.")
         case DeniedError():
             return answer_problem(request, NOT_SIGNED_IN, "Entrez d’abord.")
@@ -95,6 +98,19 @@ async def answer_ours(request: Request, error: Exception) -> Response:
             return answer_problem(request, NOT_FOUND, NOT_HERE)
         case _:
             return answer_problem(request, 503, AWAY)
+
+
+def log_denied(request: Request) -> None:
+    """Log who was refused what: the route, never the address, which may hold somebody's id."""
+    who: Identity | None = getattr(request.state, "who", None)
+    route = getattr(request.scope.get("route"), "path", "")
+    with bound(
+        service=request.app.state.service,
+        person_id=who.person_id if who else "",
+        role=who.role.value if who else "",
+        route=f"{request.method} {route}",
+    ):
+        log.warning("access denied")
 
 
 async def answer_invalid(request: Request, error: Exception) -> Response:

@@ -65,6 +65,8 @@ NOT_IN_THIS_STATE = {
 }
 DRAWN: dict[str, list[tuple[str, httpx.Response]]] = {}
 AWAY = 503
+CLOSED = {"secure", "httponly", "samesite=lax", "path=/"}
+TOKENS = re.compile(r"[?&](?:token|session|code|password|csrf)=[^&]*")
 NOT_TEXT = {"script", "style", "title"}
 SPOKEN = {"aria-label", "title", "alt", "placeholder"}
 
@@ -234,6 +236,27 @@ async def test_every_page_says_its_language_and_is_set_as_it_is_printed(
         wrong += [f"{name}: {text}" for of_text, text in said(answer.text)
                   if of_text == language and strange.search(text)
                   if not any(of_pack in text for of_pack in published)]  # fmt: skip
+
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_every_answer_says_its_charset_stays_out_of_caches_and_closes_its_cookies(
+    here: LivedIn,
+) -> None:
+    wrong = []
+    for name, answer in await drawn(here, "fr"):
+        kind = str(answer.headers.get("content-type", ""))
+        if kind.startswith("text/") and "charset=utf-8" not in kind.lower():
+            wrong.append(f"{name}: {kind}")
+        if answer.headers.get("cache-control") != "no-store":
+            wrong.append(f"{name}: {answer.headers.get('cache-control')}")
+        for cookie in answer.headers.get_list("set-cookie"):
+            parts = {part.strip().lower() for part in cookie.split(";")}
+            if not cookie.startswith("__Host-") or not parts >= CLOSED:
+                wrong.append(f"{name}: {cookie}")
+        wrong += [
+            f"{name}: {secret}" for secret in TOKENS.findall(answer.headers.get("location", ""))
+        ]
 
     assert not wrong, "\n".join(wrong)
 

@@ -72,12 +72,14 @@ async def test_who_was_invited_under_a_verified_email_comes_in(
 ) -> None:
     await invite(open_house, Role.WORKER, "Amina", "amina@sociale.example")
     provider.person = {"sub": "a-1", "email": "Amina@Sociale.example", "email_verified": True}
+    provider.person["role"] = provider.person["roles"] = "administrator"  # nobody asked it
 
     first = await come_in(Visitor(open_house))
     provider.person = {"sub": "a-1", "email": "married@sociale.example", "email_verified": True}
     under_another_email = await come_in(Visitor(open_house))
 
     assert (first.path, under_another_email.path) == ("/dispatch/app/", "/dispatch/app/")
+    assert (await first.go("/access/people")).status == 403
 
 
 async def test_a_funder_comes_in_by_the_provider_like_everybody_else(

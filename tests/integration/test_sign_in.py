@@ -1,7 +1,9 @@
 """Coming in with one's own means, in a house for real use: what opens, and what does not."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import pyotp
@@ -11,6 +13,7 @@ from sqlalchemy import text
 from deploy.engines import Engines
 from shared import access
 from shared.access.codes import STEP_S
+from shared.bus import SERVICES
 from shared.db import utc_now
 from shared.words import Role
 from tests.house import House, a_house
@@ -236,6 +239,18 @@ async def test_coming_in_gives_a_new_session_and_the_old_one_is_worth_nothing(
     assert (await replay.go("/access/set-up")).status == 401
 
 
+async def test_a_session_is_random_and_kept_hashed(real_house: House) -> None:
+    browsers = [await opened(real_house, Role.WORKER, f"Bram {n}") for n in range(3)]
+    tokens = [browser.session or "" for browser in browsers]
+
+    kept = await real_house.rows("access", "select t::text as row, token_hash from session t")
+
+    assert len(set(tokens)) == len(tokens)
+    assert {len(urlsafe_b64decode(token + "=")) for token in tokens} == {32}  # bytes: 256 bits
+    assert all(token not in row["row"] for token in tokens for row in kept)
+    assert {sha256(token.encode()).digest() for token in tokens} <= {r["token_hash"] for r in kept}
+
+
 async def test_an_opened_invitation_waits_ten_minutes(real_house: House) -> None:
     person, token = await invite(real_house, Role.WORKER, "Zeynep")
     browser = await Visitor(real_house).send("/access/enter", token=token)
@@ -362,6 +377,33 @@ async def test_a_sign_in_form_that_another_site_sent_is_refused(real_house: Hous
     old_browser = await visitor.http.post("/access/sign-in", data=form, headers=named)
 
     assert (told.status_code, old_browser.status_code) == (403, 403)
+
+
+async def test_in_production_nobody_reads_how_the_doors_are_built(real_house: House) -> None:
+    visitor = Visitor(real_house)
+    paths = [f"/{service}/api/openapi.json" for service in ("access", *SERVICES)]
+    paths += ["/asyncapi.json", "/docs", "/redoc", "/metrics", "/intake/docs", "/demo/enter-as"]
+
+    answers = {path: (await visitor.go(path)).status for path in paths}
+
+    assert set(answers.values()) == {404}, answers
+
+
+async def test_coming_in_and_failing_to_are_on_the_trail(real_house: House) -> None:
+    browser = await a_worker(real_house, "leila")
+    await browser.send("/access/leave")
+    await browser.send("/access/sign-in", sign_in_name="leila", password="wrong")
+    await browser.send("/access/sign-in", sign_in_name="leila", password=PHRASE)
+
+    trail = await real_house.rows(
+        "access",
+        "select action, detail ->> 'by' as by from audit order by number desc limit 2",
+    )
+
+    assert [(row["action"], row["by"]) for row in reversed(trail)] == [
+        ("sign_in.failed", None),
+        ("session.began", "password"),
+    ]
 
 
 async def test_every_cookie_is_closed_and_tied_to_this_host(real_house: House) -> None:
