@@ -15,7 +15,7 @@ from celery import Celery
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from deploy.documents import asyncapi
@@ -25,6 +25,7 @@ from shared.jobs import make_celery, poke
 from shared.log import start_logging
 from shared.settings import HouseSettings, Profile
 from shared.web import access_app
+from shared.web.answers import answer_http
 from shared.web.headers import closed
 from shared.web.live import end_streams
 
@@ -66,8 +67,9 @@ def web_app(settings: HouseSettings, services: Sequence[str]) -> Starlette:
 
     development = settings.profile is not Profile.PRODUCTION
 
-    async def nowhere(request: Request, _: Exception) -> Response:
-        return closed(PlainTextResponse("", status_code=404), request.url.path)
+    async def nowhere(request: Request, error: Exception) -> Response:
+        request.scope["app"] = doors["access"]  # which has templates; this app has none
+        return closed(await answer_http(request, error), request.url.path)
 
     return Starlette(
         exception_handlers={404: nowhere},
