@@ -71,7 +71,9 @@ async def fields_of_forms(here: LivedIn) -> dict[str, set[str]]:
     for line in lines().values():
         if line.method != "GET" or line.sends_json:
             continue
-        for client in here.people.values():
+        for role, client in here.people.items():
+            if not line.lets_in(role):
+                continue
             path = f"/{line.service}{path_of(line, here.ids)}"
             request = httpx.Request("GET", ORIGIN + path, headers=client.headers)
             page = await send_request(here.house.transport.app, request)

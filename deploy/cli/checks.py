@@ -72,7 +72,9 @@ def _commands(kind: Kind, arguments: list[str]) -> list[list[str]]:
             # A file stays with one worker: its database is made once.
             workers = min(max(os.cpu_count() or 1, WORKERS_MIN), WORKERS_MAX)
             pytest = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-rs", f"-n{workers}"]
-            return [[*pytest, "--dist", "loadfile", *arguments]]
+            # In the order of tests/conftest.py, which begins with the slow ones.
+            in_order = ["--dist", "loadfile", "--no-loadscope-reorder"]
+            return [[*pytest, *in_order, *arguments]]
 
 
 def _run(argv: list[str]) -> bool:

@@ -24,6 +24,8 @@ from shared.words import Role
 from tests.house import a_client_id, eventually
 from tests.servers import test_settings
 
+pytestmark = pytest.mark.slow
+
 EACH_BEFORE_AND_AFTER = 12
 SETTLE_LIMIT_S = 90.0
 

@@ -17,6 +17,8 @@ import pytest
 from deploy.settings import clean_environment
 from tests.servers import own_engines
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 120.0
 GIBIBYTE = 1024**3
 

@@ -17,7 +17,7 @@ from services.reporting.rules.ledger.picture import Table
 SMALL_CELLS = 20_000
 
 # Half a minute of one core; a machine that shares its cores among many takes longer.
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from deploy.ledger.simulate import BadFileError, read
 from deploy.settings import PROJECT_ROOT, clean_environment
 
 # Seconds of one core; a machine that shares its cores among many takes longer.
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 HEADER = "id,day,worker,actions,contacts,theme,zone"
 

@@ -39,8 +39,9 @@ def quick_worlds() -> tuple[World, ...]:
     sensitive = generated(
         12, acts=200, days=56, thresholds={"theme": {"theme1": 10, "theme2": 10, "theme3": 10}}
     )
-    many, few, rare = campaigns(9)[5], campaigns(9)[2], campaigns(9)[8]
-    return (many, few, colluding, sensitive, rare, *campaigns(5))
+    drawn = campaigns(9)
+    # First those in which what is seldom seen shows: a mutation is tried until an attack succeeds.
+    return (*(drawn[n] for n in (4, 5, 8, 2)), colluding, sensitive, *(drawn[n] for n in (0, 1, 3)))
 
 
 def replace_act(
