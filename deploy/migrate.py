@@ -19,13 +19,17 @@ SCHEMAS = ("access", *SERVICES)
 LEDGER_ROLES = ("sealer", "funder")
 LEDGER_OPEN = (
     "reporting.ledger_block, reporting.ledger_anchor, reporting.ledger_policy,"
-    " reporting.funder_zoning, reporting.published_signal, reporting.published_plan"
+    " reporting.funder_zoning, reporting.published_signal, reporting.published_plan,"
+    " reporting.published_cell, reporting.published_correction"
 )
 PUBLIC_VIEWS = (
     "reporting.public_campaign, reporting.public_plan, reporting.public_place,"
     " reporting.public_close"
 )
-LEDGER_CLOSED = "reporting.ledger_audit, reporting.ledger_member, reporting.ledger_seal"
+LEDGER_CLOSED = (
+    "reporting.ledger_audit, reporting.ledger_member, reporting.ledger_seal,"
+    " reporting.correction_told"
+)
 LEDGER_SOURCES = (
     "reporting.campaign, reporting.campaign_zone, reporting.contribution, reporting.planned_task,"
     " reporting.zone, reporting.ledger_waiver, reporting.signal"
@@ -145,7 +149,7 @@ def grant_ledger(connection: Connection) -> None:
         f"grant usage on schema reporting to {sealer}, {funder}",
         f"revoke all on {PUBLIC_VIEWS} from {reporting}",
         f"grant select on {LEDGER_OPEN}, {PUBLIC_VIEWS} to {reporting}, {funder}",
-        f"grant select on reporting.kept_report to {funder}",
+        f"grant select on reporting.kept_report, reporting.advocacy_statement to {funder}",
         f"grant select, insert on {tables} to {sealer}",
         f"grant select, insert, delete on {keys} to {sealer}",
         f"grant select on {LEDGER_SOURCES}, reporting.public_plan to {sealer}",

@@ -1,8 +1,10 @@
 """Campaigns told in facts week by week, for tests that look at what is sealed of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -20,7 +22,10 @@ from shared.events import (
     PlannedAction,
     RaqsMatched,
     RelayCount,
+    SignalAnswered,
+    SignalRaised,
 )
+from shared.words import CampaignId, SignalAnswer, SignalId, SignalKind, Theme, WorkerId
 from tests.house import House
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -65,9 +70,9 @@ class Campaign:
     crisis: str = "energy"
 
     async def say(self, *facts: Event) -> None:
-        for fact in facts:
-            async with self.house.databases[fact.said_by].transaction() as tx:
-                await tx.emit(fact)
+        for service, told in groupby(facts, key=attrgetter("said_by")):
+            async with self.house.databases[service].transaction() as tx:
+                await tx.emit(*told)
         await self.house.settle()
 
     async def begin(self, starts_on: date = MONDAY, zones: Sequence[str] = ZONES) -> None:
@@ -160,11 +165,38 @@ class Campaign:
 
     async def correct(self, number: int, day: date, people_reached: int) -> None:
         """Correct one contribution that was told."""
-        body = self.recorded[number]
-        body["people_reached"] = people_reached
-        await self.say(
-            OutcomeCorrected(occurred_at=at(day, 11), version=2, reason="miscounted", **body)
-        )
+        await self.correct_all({number: people_reached}, day)
+
+    async def correct_all(self, people_reached: Mapping[int, int], day: date) -> None:
+        """Correct how many people were met, of contributions that were told."""
+        told: list[Event] = []
+        for number, people in people_reached.items():
+            body = self.recorded[number]
+            body["people_reached"] = people
+            told.append(
+                OutcomeCorrected(occurred_at=at(day, 11), version=2, reason="miscounted", **body)
+            )
+        await self.say(*told)
+
+    async def signal(self, kind: SignalKind, theme: Theme, workers: int, day: date) -> None:
+        """Raise a signal by so many workers; the coordination answers the first."""
+        told: list[Event] = []
+        for number, worker in enumerate(self.workers[:workers]):
+            who: dict[str, Any] = {"signal_id": SignalId(uuid4()), "worker_id": WorkerId(worker)}
+            told.append(
+                SignalRaised(
+                    occurred_at=at(day),
+                    campaign_id=CampaignId(self.campaign_id),
+                    zone_id=ZONES[number],
+                    kind=kind,
+                    theme=theme,
+                    **who,
+                )
+            )
+            if not number:
+                answer = SignalAnswer.CARRIED_UPWARDS
+                told.append(SignalAnswered(occurred_at=at(day, 13), answer=answer, **who))
+        await self.say(*told)
 
     async def close(self, day: date) -> None:
         await self.say(

@@ -18,6 +18,7 @@ SEAL_EVERY_S = 300.0
 KEEP_EVERY_S = 60.0
 PROMISE_EVERY_S = 60.0
 SEND_EVERY_S = 10.0
+CORRECT_EVERY_S = 3600.0
 SEALER = "sealer"
 
 
@@ -38,8 +39,15 @@ async def seal_ledgers(tx: Tx) -> int:
     return await sealing.seal_ledgers(tx, period_days=SealSettings().seal_period_days)
 
 
+async def tell_corrections(tx: Tx) -> int:
+    """Tell a year's correction, as the sealer: nobody else sees what was sealed of whom."""
+    from services.reporting.steps import tell_corrections as telling  # noqa: PLC0415 - loads numpy
+
+    return await telling.tell_corrections(tx)
+
+
 def chores(press: Press) -> tuple[Chore, ...]:
-    """List the sweeps: seal, keep what was sealed last, promise letters, send them."""
+    """List the sweeps: seal, correct, keep what was sealed last, promise letters, send them."""
 
     async def keep_closing_reports(database: Database) -> None:
         await keeping.keep_closing_reports(database, press.read, press.files)
@@ -61,6 +69,7 @@ def chores(press: Press) -> tuple[Chore, ...]:
 
     return (
         every(SEAL_EVERY_S, seal_ledgers, role=SEALER),
+        every(CORRECT_EVERY_S, tell_corrections, role=SEALER),
         every_errand(KEEP_EVERY_S, keep_closing_reports),
         every(PROMISE_EVERY_S, promise_letters),
         every_errand(SEND_EVERY_S, send_letters),

@@ -3,17 +3,18 @@
 import csv
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import httpx
 import pytest
 from openpyxl import load_workbook
 
 from deploy.engines import Engines
-from shared.words import Role
+from shared.words import Role, SignalKind, Theme
 from tests.house import House
-from tests.sealed import MONDAY, ZONES, Campaign, at, team, with_a_territory
+from tests.sealed import BRUSSELS, MONDAY, ZONES, Campaign, at, team, with_a_territory
 from tests.told import a_house_where_only
 
 WEEK = timedelta(days=7)
@@ -241,9 +242,12 @@ async def test_the_page_says_in_words_that_the_last_interventions_are_left_out(
         ledger=str(campaign.campaign_id),
     )
     known = {row["outcome_id"] for row in sealed}
-    for number, body in enumerate(campaign.recorded):
-        if str(body["contribution_id"]) not in known:
-            await campaign.correct(number, start + WEEK, people_reached=0)
+    waiting = {
+        number: 0
+        for number, body in enumerate(campaign.recorded)
+        if str(body["contribution_id"]) not in known
+    }
+    await campaign.correct_all(waiting, start + WEEK)
     path = f"/reporting/funder/campaigns/{campaign.campaign_id}"
     running = plain((await funder.get(path)).text)
 
@@ -256,3 +260,196 @@ async def test_the_page_says_in_words_that_the_last_interventions_are_left_out(
     assert "Ces chiffres sont définitifs. Les dernières interventions n’y sont pas" in ended
     assert await campaign.total() != campaign.true_total
     assert "n’y sont pas" not in plain((await funder.get(path, params={"seal": "1"})).text)
+
+
+@pytest.fixture(scope="module")
+async def year(house: House, sealed: Campaign) -> Campaign:
+    """A mission of the year 2022 beside the energy campaign: closed, sealed and corrected."""
+    mission = Campaign(
+        house,
+        team(12),
+        kinds=("accompaniment", "interpreting", "discussion_table"),
+        relays=("cpas", "housing", "hospital", "disability_recognition"),
+        crisis="migration",
+    )
+    start = MONDAY + 20 * WEEK
+    await mission.begin(start)
+    await mission.signal(SignalKind.SATURATED_SERVICE, Theme.HOUSING, 3, start)
+    await mission.signal(SignalKind.RUMOUR, Theme.FOOD, 2, start)
+    for week in range(2):
+        await mission.outcomes(start + week * WEEK, 120)
+        await house.at(at(start + (week + 1) * WEEK, 7))
+    await mission.close(start + 2 * WEEK)
+    await house.at(at(start + 4 * WEEK, 7))
+    return mission
+
+
+def sums(blocks: list[dict[str, Any]], view: str) -> dict[str, int]:
+    """Add the blocks of a view up."""
+    found: dict[str, int] = {}
+    for block in blocks:
+        if block["view"] == view:
+            found[block["code"]] = found.get(block["code"], 0) + block["actions"]
+    return found
+
+
+def table(answer: httpx.Response) -> list[dict[str, str]]:
+    assert answer.status_code == 200
+    return list(csv.DictReader(answer.content.decode("utf-8-sig").splitlines(), delimiter=";"))
+
+
+async def test_the_year_is_told_beside_what_the_report_of_2022_printed(
+    house: House, year: Campaign, funder: httpx.AsyncClient
+) -> None:
+    base = "/reporting/funder/years/2022"
+    page = plain((await funder.get(base)).text)
+    individual = table(await funder.get(f"{base}/annual/individual.csv"))
+    ukraine = table(await funder.get(f"{base}/annual/ukraine.csv"))
+    printed = table(await funder.get(f"{base}/annual/printed.csv"))
+    data = (await funder.get("/reporting/api/years/2022")).json()
+    kinds, relays = sums(await year.blocks(), "kind"), sums(await year.blocks(), "relay")
+
+    assert "Non publié : 1 accompagnement, ou 4 par deux personnes." in page
+    assert re.search(r"En 2022, les RAQ ont mené \d+ interventions dans \d campagnes", page)
+    told = {row["code"]: row["actions"] for row in individual}
+    assert told["accompaniment"] == str(kinds["accompaniment"])
+    assert {row["code"]: row["printed"] for row in individual}["*"] == "547"
+    assert {r["code"]: r["actions"] for r in ukraine}["health"] == str(relays.get("health", ""))
+    assert {r["code"]: r["printed"] for r in ukraine}["health"].replace("\u00a0", " ") == "7,7 %"
+    assert next(row for row in ukraine if row["code"] == "*")["actions"] == str(
+        (await year.total())[0]
+    )
+    assert len(printed) == 11
+    assert all(row["verdict"].startswith("Non publié") for row in printed)
+    assert {one["campaign_id"] for one in data["ledgers"]} >= {str(year.campaign_id)}
+    figures = [c for p in data["parts"] if p["name"] != "printed" for r in p["rows"] for c in r]
+    assert all(figure >= 5 for figure in figures if isinstance(figure, int))
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+@pytest.mark.parametrize("path", ["years/2022/annual", "advocacy"])
+async def test_every_report_beyond_a_campaign_has_its_files_in_each_language(
+    house: House, year: Campaign, funder: httpx.AsyncClient, language: str, path: str
+) -> None:
+    asked = {"lang": language}
+    pdf = await funder.get(f"/reporting/funder/{path}.pdf", params=asked)
+    again = await funder.get(f"/reporting/funder/{path}.pdf", params=asked)
+    book = await funder.get(f"/reporting/funder/{path}.xlsx", params=asked)
+
+    assert pdf.content == again.content
+    assert b"pdfuaid" in pdf.content
+    assert len(load_workbook(BytesIO(book.content)).sheetnames) >= 2
+    assert (await funder.get("/reporting/funder/years/2019")).status_code == 404
+
+
+async def test_zone_by_theme_is_told_once_with_the_last_seal(
+    house: House, year: Campaign, funder: httpx.AsyncClient
+) -> None:
+    base = f"/reporting/funder/campaigns/{year.campaign_id}"
+    cells = await house.rows(
+        "reporting",
+        "select zone, theme, actions, contacts from published_cell where ledger_id = :ledger",
+        ledger=str(year.campaign_id),
+    )
+    told = {
+        (code.upper(), row["code"], int(row[code]))
+        for row in table(await funder.get(f"{base}/campaign/zone_theme_actions.csv"))
+        for code in row
+        if code.startswith("f0") and row[code]
+    }
+
+    assert cells
+    assert told == {(cell["zone"], cell["theme"], cell["actions"]) for cell in cells}
+    assert "Thèmes par zone" in (await funder.get(base)).text
+    assert "Thèmes par zone" not in (await funder.get(base, params={"seal": "1"})).text
+
+
+async def test_a_data_value_set_has_each_published_sum_and_nothing_else(
+    house: House, year: Campaign, funder: httpx.AsyncClient
+) -> None:
+    answer = await funder.get(f"/reporting/api/dhis2/{year.campaign_id}/dataValueSets")
+    body = answer.json()
+    values = body["dataValues"]
+    blocks = await year.blocks()
+
+    assert body["dataSet"] == "RELAIS_CAMPAIGN"
+    assert {body[name] for name in body if name.lower().endswith("idscheme")} == {"CODE"}
+    needed = {"dataElement", "period", "orgUnit", "attributeOptionCombo", "value", "comment"}
+    assert all(needed <= value.keys() <= needed | {"categoryOptionCombo"} for value in values)
+    assert all(re.fullmatch(r"2022W([1-9]|[1-4]\d|5[0-3])", value["period"]) for value in values)
+    assert all(re.fullmatch(r"[1-9]\d*", value["value"]) for value in values)
+    assert len(
+        {
+            tuple(v.get(n) for n in sorted(needed | {"categoryOptionCombo"}) if n != "value")
+            for v in values
+        }
+    ) == len(values)
+    for element, view in (("RELAIS_ACTIONS", "total"), ("RELAIS_ACTIONS_BY_THEME", "theme")):
+        of_dhis2 = sum(int(v["value"]) for v in values if v["dataElement"] == element)
+        assert of_dhis2 == sum(sums(blocks, view).values())
+    assert all(str(year.campaign_id) in value["comment"] for value in values)
+
+
+async def test_events_for_research_have_no_worker_day_or_zone(
+    house: House, year: Campaign, funder: httpx.AsyncClient
+) -> None:
+    rows = table(await funder.get("/reporting/research/events.csv"))
+    schema = (await funder.get("/reporting/research/events.schema.json")).json()
+    blocks = await year.blocks()
+
+    ours = [row for row in rows if row["campaign"] == str(year.campaign_id)]
+    names = [field["name"] for field in schema["fields"]]
+    assert list(rows[0]) == names
+    assert names == ["campaign", "crisis", "year", "seal", "view", "code", "actions", "contacts"]
+    assert "zone" not in {row["view"] for row in rows}
+    assert len(ours) == len([block for block in blocks if block["view"] != "zone"])
+    assert all(int(row["actions"]) >= 5 and int(row["contacts"]) >= 5 for row in rows)
+
+
+async def test_only_what_three_workers_raised_or_the_coordination_wrote_is_carried_upwards(
+    house: House, year: Campaign, funder: httpx.AsyncClient
+) -> None:
+    desk = await house.enter(Role.COORDINATION, "Claire")
+    before = plain((await funder.get("/reporting/funder/advocacy")).text)
+    words = {
+        "text_fr": "Le logement d’urgence refuse chaque soir des familles.",
+        "text_nl": "De noodopvang weigert elke avond gezinnen.",
+    }
+    place = "/reporting/api/advocacy/rumour/food"
+
+    short = await desk.put(place, json={**words, "text_nl": "Nee."})
+    refused = await funder.put(place, json=words)
+    kept = await desk.put(place, json=words)
+    page = plain((await funder.get("/reporting/funder/advocacy")).text)
+    dutch = table(await funder.get("/reporting/funder/advocacy.csv", params={"lang": "nl"}))
+    taken_back = await desk.delete(place)
+    after = plain((await funder.get("/reporting/funder/advocacy")).text)
+
+    assert "Le dire avec nos mots" in (await desk.get("/reporting/funder/advocacy")).text
+    assert "Le dire avec nos mots" not in before
+    assert "Sur 1 thème" in before
+    assert (short.status_code, refused.status_code, kept.status_code) == (409, 403, 204)
+    assert words["text_fr"] in page
+    assert {row["statement"] for row in dutch} == {"", words["text_nl"]}
+    assert {row["campaigns"] for row in dutch} == {"1", "0"}
+    assert taken_back.status_code == 204
+    assert words["text_fr"] not in after
+    assert (await desk.delete(place)).status_code == 404
+
+
+async def test_a_years_correction_is_told_in_february_and_revises_nothing(
+    house: House, year: Campaign, funder: httpx.AsyncClient
+) -> None:
+    path = "/reporting/funder/years/2022"
+    sealed_before = await year.blocks()
+    two_more = {number: year.recorded[number]["people_reached"] + 2 for number in range(24)}
+    await year.correct_all(two_more, MONDAY + 40 * WEEK)
+    early = plain((await funder.get(path)).text)
+
+    await house.at(datetime(2023, 2, 1, 8, tzinfo=BRUSSELS))
+    told = plain((await funder.get(path)).text)
+
+    assert "en février de l’année suivante" in early
+    assert "Personnes rencontrées : +48" in told
+    assert "Interventions : non publié" in told
+    assert await year.blocks() == sealed_before

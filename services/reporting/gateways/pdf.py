@@ -29,12 +29,17 @@ STYLES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report. A picture is SVG, `alt` its words; the first column names the rows."""
+    """A part of a report. A picture is SVG, `alt` its words; the first column names the rows.
+
+    `forms` says for each column how it is set: "number" at the right, "word" as wide as it is,
+    "text" as wide as there is room.
+    """
 
     title: str
     says: str = ""
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
+    forms: Sequence[Literal["number", "word", "text"]] = ()
     lines: Sequence[str] = ()
     picture: str = ""
     alt: str = ""

@@ -48,6 +48,21 @@ class PublishedSignal(NamedTuple):
     theme: Theme
 
 
+class Cell(NamedTuple):
+    """What was done in one zone on one theme, told once, when a campaign is closed."""
+
+    actions: int
+    contacts: int
+
+
+class YearCorrection(NamedTuple):
+    """By how much corrections change what a year sealed; None where it is not published."""
+
+    day: date
+    actions: int | None
+    contacts: int | None
+
+
 class Anchored(NamedTuple):
     """How many blocks a ledger has, and the hash of the last; empty before the first."""
 
@@ -198,6 +213,7 @@ class Published:
     anchor: Anchored
     seals: int
     today: date
+    cells: Mapping[tuple[str, str], Cell]
 
 
 def standing(

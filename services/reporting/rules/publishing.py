@@ -13,8 +13,21 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from services.reporting.rules.codes import FORMS, KINDS, LANGUAGES, RELAYS, THEMES
-from services.reporting.rules.ledger import LedgerError, Outcome, Place, Policy, View, Zoning
-from services.reporting.rules.ledger.model import FLOOR_MIN_CATS
+from services.reporting.rules.ledger import (
+    FLOOR_K,
+    FLOOR_MIN_CATS,
+    FLOOR_P,
+    FLOOR_T,
+    Crossed,
+    Ledger,
+    LedgerError,
+    Outcome,
+    Place,
+    Policy,
+    View,
+    Zoning,
+    closing_table,
+)
 from shared.words import (
     ActionKind,
     CorrectionReason,
@@ -199,3 +212,29 @@ def zoning_places(zones: Iterable[tuple[str, float, float, str]]) -> list[Place]
 def codes_by_zone(zoning: Zoning) -> dict[str, str]:
     """Return the funder zone of each neighbourhood."""
     return {zone_id: zone.code for zone in zoning.zones for zone_id in zone.zone_ids}
+
+
+def crossed_at_close(ledger: Ledger, policy: Policy) -> Crossed | None:
+    """Choose what of the table zone by theme may be shown; None where a campaign has no zones.
+
+    Args:
+        ledger: closed, with its members.
+        policy: of the ledger.
+    """
+    views = {view.name: view for view in policy.views}
+    if ZONE not in views or THEME not in views:
+        return None
+    return closing_table(ledger, policy, views[ZONE], views[THEME])
+
+
+def strictest(described: Iterable[Mapping[str, object]]) -> Policy:
+    """Build a policy for a figure over several ledgers: as strict as the strictest of them."""
+    known = [policy_read(one, b"no key is needed: nothing waits") for one in described]
+    return Policy(
+        "over all ledgers",
+        (),
+        b"no key is needed: nothing waits",
+        T=max((policy.T for policy in known), default=FLOOR_T),
+        K=max((policy.K for policy in known), default=FLOOR_K),
+        P=max((policy.P for policy in known), default=FLOOR_P),
+    )

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from services.reporting.rules.ledger import (
     AuditRow,
+    Ledger,
     LedgerError,
+    Policy,
     Reason,
     What,
     group_zones,
@@ -19,6 +21,7 @@ from services.reporting.rules.ledger import (
 )
 from services.reporting.rules.publishing import (
     codes_by_zone,
+    crossed_at_close,
     in_views,
     outcomes_of,
     policy_of,
@@ -123,10 +126,25 @@ async def try_to_seal(tx: Tx, open_ledger: kept.OpenLedger, today: date) -> int:
         await kept.note_seal(tx, ledger_id, found, waited, waivers)
         await kept.publish_signals(tx, ledger_id, campaign.campaign_id, found.seq, policy.K, today)
         await kept.publish_plan(tx, ledger_id, campaign.campaign_id, found.seq)
+    if found.blocks and close:
+        await publish_crossed(tx, ledger_id, [*blocks, *found.blocks], policy)
     if close and found.skipped is not None and is_final(found.skipped, campaign.closed_at, today):
         end = AuditRow(What.CLOSE, today, found.seq, reason=found.skipped)
         await kept.append_audit(tx, ledger_id, [end])
     return 1
+
+
+async def publish_crossed(tx: Tx, ledger_id: str, blocks: Ledger, policy: Policy) -> None:
+    """Publish the one table with two ways, with the last seal."""
+    found = await asyncio.to_thread(crossed_at_close, blocks, policy)
+    if found is None:
+        return
+    shown = {pair: figure for pair, figure in found.cells.items() if figure is not None}
+    last = blocks[-1]
+    await kept.publish_cells(tx, ledger_id, last.seq, shown)
+    note = f"{len(shown)} of {len(found.cells)} cells shown, {found.withheld} safe ones withheld"
+    row = AuditRow(What.AUDIT, last.day, last.seq, "zone x theme", note=note)
+    await kept.append_audit(tx, ledger_id, [row])
 
 
 def closes(closed_at: datetime | None, today: date) -> bool:

@@ -15,6 +15,7 @@ from services.reporting.rules.ledger import (
     Anchor,
     AuditRow,
     Block,
+    Figure,
     Link,
     Outcome,
     Seal,
@@ -342,6 +343,24 @@ async def publish_plan(tx: Tx, ledger_id: str, campaign_id: UUID, seq: int) -> N
         ),
         {"ledger_id": ledger_id, "campaign_id": campaign_id, "seq": seq},
     )
+
+
+async def publish_cells(
+    tx: Tx, ledger_id: str, seq: int, cells: Mapping[tuple[str, str], Figure]
+) -> None:
+    """Publish what may be shown of zone by theme, with the seal that closes a ledger."""
+    rows = [
+        {"ledger_id": ledger_id, "seq": seq, "zone": zone_code, "theme": theme, **figure._asdict()}
+        for (zone_code, theme), figure in sorted(cells.items())
+    ]
+    if rows:
+        await tx.execute(
+            text(
+                "insert into published_cell (ledger_id, seq, zone, theme, actions, contacts)"
+                " values (:ledger_id, :seq, :zone, :theme, :actions, :contacts)"
+            ),
+            rows,
+        )
 
 
 async def append_audit(tx: Tx, ledger_id: str, rows: Sequence[AuditRow]) -> None:

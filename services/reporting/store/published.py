@@ -12,11 +12,13 @@ from sqlalchemy import text
 
 from services.reporting.rules.published import (
     Anchored,
+    Cell,
     Plan,
     PublicCampaign,
     PublicZone,
     PublishedSignal,
     Sum,
+    YearCorrection,
 )
 from shared.db import Tx
 from shared.errors import MissingError
@@ -161,3 +163,28 @@ async def last_seal(tx: Tx, campaign_id: UUID) -> int:
         {"campaign_id": campaign_id},
     )
     return int(found.scalar_one())
+
+
+async def cells_of(
+    tx: Tx, campaign_id: UUID, until_seal: int | None = None
+) -> dict[tuple[str, str], Cell]:
+    """Return what of zone by theme was published at the close; empty before it."""
+    found = await tx.execute(
+        text(
+            "select c.zone, c.theme, c.actions, c.contacts from published_cell c"
+            " join ledger_policy p using (ledger_id) where p.campaign_id = :campaign_id"
+            " and (cast(:until as integer) is null or c.seq <= :until)"
+        ),
+        {"campaign_id": campaign_id, "until": until_seal},
+    )
+    return {(row.zone, row.theme): Cell(row.actions, row.contacts) for row in found}
+
+
+async def correction_of(tx: Tx, year: int) -> YearCorrection | None:
+    """Return a year's correction; None when it is not told yet."""
+    found = await tx.execute(
+        text("select day, actions, contacts from published_correction where year = :year"),
+        {"year": year},
+    )
+    row = found.one_or_none()
+    return YearCorrection(row.day, row.actions, row.contacts) if row else None

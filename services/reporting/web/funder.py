@@ -13,7 +13,7 @@ from services.reporting.rules.reports.parts import DEFINITIONS, TITLES
 from services.reporting.store import published
 from services.reporting.web.outside import Follower, OutsideDb, read_published
 from services.reporting.web.report_pictures import picture_of
-from services.reporting.web.report_words import told_in
+from services.reporting.web.report_words import told_in, written
 from shared.web import language_of, page
 from shared.web.charts import share
 from shared.words import CrisisKind
@@ -29,7 +29,8 @@ async def campaigns_page(request: Request, database: OutsideDb, _: Follower) -> 
             await read_published(tx, campaign.campaign_id)
             for campaign in await published.public_campaigns(tx)
         ]
-    return page(request, "funder_campaigns.html", found=found, crises=CrisisKind)
+    years = sorted({one.campaign.starts_on.year for one in found}, reverse=True)
+    return page(request, "funder_campaigns.html", found=found, crises=CrisisKind, years=years)
 
 
 @router.get("/funder/campaigns/{campaign_id}", response_class=HTMLResponse, include_in_schema=False)
@@ -52,6 +53,8 @@ async def campaign_page(
         found=found,
         campaign=found.campaign,
         standing=found.standing,
+        told=told,
+        written=lambda value: written(value, words),
         titles=TITLES,
         definitions=DEFINITIONS,
         name=words.code,

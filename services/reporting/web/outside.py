@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from services.reporting.rules.codes import KINDS
 from services.reporting.rules.published import PublicZone, Published, standing
+from services.reporting.rules.reports.year import LedgerRead
 from services.reporting.store import published
 from shared.access import Identity
 from shared.db import Database, Tx
@@ -47,11 +48,11 @@ async def read_published(tx: Tx, campaign_id: UUID, until_seal: int | None = Non
     """
     campaign = await published.public_campaign(tx, campaign_id)
     seals = await published.last_seal(tx, campaign_id)
+    if until_seal is not None and not 0 < until_seal <= seals:
+        raise MissingError("seal")
     sums = await published.sums_of(tx, campaign_id, until_seal)
     today = tx.now.astimezone(BRUSSELS).date()
     if until_seal is not None:
-        if not 0 < until_seal <= seals:
-            raise MissingError("seal")
         today = max(block.day for block in sums)
         campaign = campaign.as_of(today)
     plan = await published.plan_of(tx, campaign_id, until_seal)
@@ -63,7 +64,21 @@ async def read_published(tx: Tx, campaign_id: UUID, until_seal: int | None = Non
         anchor=await published.anchor_of(tx, campaign_id, until_seal),
         seals=seals,
         today=today,
+        cells=await published.cells_of(tx, campaign_id, until_seal),
     )
+
+
+async def read_ledgers(tx: Tx, year: int | None = None) -> list[LedgerRead]:
+    """Read the blocks of every campaign, or of those that began in a year, the earliest first."""
+    return [
+        LedgerRead(
+            campaign,
+            tuple(await published.sums_of(tx, campaign.campaign_id)),
+            await published.anchor_of(tx, campaign.campaign_id),
+        )
+        for campaign in reversed(await published.public_campaigns(tx))
+        if year is None or campaign.starts_on.year == year
+    ]
 
 
 def code_name(language: str, view: str, code: str, zones: Mapping[str, PublicZone]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from shared.web.tables import as_schema, as_xlsx
 
 PDF_TYPE = "application/pdf"
 SEALS_FROM = time(6)
+WORD_MAX = 24  # letters that a column of words takes before it is set as text
 
 
 class PartOut(BaseModel):
@@ -85,14 +86,26 @@ def pdf_section(part: Part, words: ReportWords) -> Any:
 
     picture, alt = picture_of(part, words)
     shown = [place for place, one in enumerate(part.fields) if one.name != "code"]
+    rows = [[written(row[place], words) for place in shown] for row in part.rows]
     return pdf.Section(
         title=part.title,
         says=part.says,
         columns=[part.fields[place].title for place in shown],
-        rows=[[written(row[place], words) for place in shown] for row in part.rows],
+        rows=rows,
+        forms=[
+            form_of(part.fields[place].kind, [row[number] for row in rows], first=number == 0)
+            for number, place in enumerate(shown)
+        ],
         picture=picture,
         alt=alt,
     )
+
+
+def form_of(kind: str, cells: Sequence[str], *, first: bool) -> Literal["number", "word", "text"]:
+    """Tell how a column is set on paper: sentences, and what names the rows, share the room."""
+    if first or (kind == "text" and max(map(len, cells), default=0) > WORD_MAX):
+        return "text"
+    return "number" if kind == "number" else "word"
 
 
 def xlsx_of(told: Report, words: ReportWords, made_at: datetime) -> bytes:

@@ -27,7 +27,7 @@ class ReportWords:
         told = translations(self.language).ngettext(one, many, n)
         return told % {"n": self.number(n)}
 
-    def number(self, value: int) -> str:
+    def number(self, value: float) -> str:
         return self._formats["number"](value)
 
     def day(self, value: date) -> str:

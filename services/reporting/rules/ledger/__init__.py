@@ -18,7 +18,13 @@ from .chain import (
     verify,
 )
 from .closing import Crossed, closing_table
-from .corrections import Adjustment, Correction, adjustments, yearly_correction
+from .corrections import (
+    Adjustment,
+    Correction,
+    adjustments,
+    not_yet_told,
+    yearly_correction,
+)
 from .history import History, ViewHistory
 from .model import (
     FLOOR_J,
@@ -101,6 +107,7 @@ __all__ = [
     "is_safe",
     "link",
     "not_broken_down",
+    "not_yet_told",
     "public",
     "published",
     "same_select",

@@ -55,6 +55,19 @@ def adjustments(outcomes: Sequence[Outcome], ledger: Ledger) -> tuple[Adjustment
     return tuple(found)
 
 
+def not_yet_told(
+    changes: Sequence[Adjustment], told: Sequence[Adjustment]
+) -> tuple[Adjustment, ...]:
+    """Take off what earlier years told, also where a correction was taken back since."""
+    left: dict[str, Adjustment] = {change.outcome_id: change for change in changes}
+    for one in told:
+        known = left.get(one.outcome_id, Adjustment(one.outcome_id, one.worker, 0, 0))
+        left[one.outcome_id] = known._replace(
+            actions=known.actions - one.actions, contacts=known.contacts - one.contacts
+        )
+    return tuple(left[key] for key in sorted(left) if left[key].actions or left[key].contacts)
+
+
 def yearly_correction(changes: Sequence[Adjustment], policy: Policy) -> Correction:
     """Add adjustments up, measure by measure, where enough people are behind their sizes.
 

@@ -3,6 +3,7 @@
 from services.reporting.rules.published import Published
 from services.reporting.rules.reports.model import Report, Words
 from services.reporting.rules.reports.parts import (
+    crossed_parts,
     facts_of,
     method_of,
     sentence_of,
@@ -24,9 +25,9 @@ def campaign_report(found: Published, words: Words) -> Report:
         series=words.say(N_("Rapport de campagne")),
         sentence=sentence_of(found, words),
         facts=facts_of(found, words),
-        parts=(*parts, weeks_part(found, words)),
+        parts=(*parts, *crossed_parts(found, words), weeks_part(found, words)),
         lines=(signal_lines(found, words),),
-        method=method_of(found, words),
+        method=method_of(campaign.period_days, words),
         stamp=stamp_line(stamp, words),
         keys=stamp,
     )

@@ -21,7 +21,7 @@ class Words(Protocol):
     def plural(self, one: str, many: str, n: int) -> str:
         """Translate a source string that counts; `%(n)s` is the number, written."""
 
-    def number(self, value: int) -> str:
+    def number(self, value: float) -> str:
         """Write a number."""
 
     def day(self, value: date) -> str:

@@ -213,6 +213,41 @@ def weeks_part(found: Published, words: Words) -> Part:
     )
 
 
+def crossed_parts(found: Published, words: Words) -> list[Part]:
+    """Tell zone by theme, which is published once, at the close: one table for each measure."""
+    codes = dict(found.campaign.views)
+    if not found.cells:
+        return []
+    zones, themes = codes["zone"], codes["theme"]
+    fields = [
+        Field("code", words.say(N_("Code")), words.say(N_("Code de la rubrique."))),
+        Field("name", words.say(N_("Rubrique")), words.say(DEFINITIONS["theme"])),
+        *(Field(code.lower(), code, words.code("zone", code), "number") for code in zones),
+    ]
+    says = words.say(
+        N_(
+            "Publié une seule fois, à la clôture. Vide\u00a0: non publié. Les zones sont celles de"
+            " «\u00a0Zone par zone\u00a0»."
+        )
+    )
+    parts = []
+    for measure, title in (
+        ("actions", N_("Thèmes par zone\u00a0: interventions")),
+        ("contacts", N_("Thèmes par zone\u00a0: personnes rencontrées")),
+    ):
+        rows: list[list[Value]] = [
+            [
+                theme,
+                words.code("theme", theme),
+                *(getattr(found.cells.get((zone, theme)), measure, None) for zone in zones),
+            ]
+            for theme in themes
+            if any((zone, theme) in found.cells for zone in zones)
+        ]
+        parts.append(Part(f"zone_theme_{measure}", words.say(title), says, fields, rows))
+    return parts
+
+
 def signal_lines(found: Published, words: Words) -> tuple[str, list[str]]:
     """Tell what rises from the field."""
     return words.say(N_("Ce qui remonte du terrain")), [
@@ -224,7 +259,7 @@ def signal_lines(found: Published, words: Words) -> tuple[str, list[str]]:
     ]
 
 
-def method_of(found: Published, words: Words) -> list[tuple[str, str]]:
+def method_of(period_days: int, words: Words) -> list[tuple[str, str]]:
     """Tell where figures come from, and what is not published."""
     return [
         (
@@ -236,7 +271,7 @@ def method_of(found: Published, words: Words) -> list[tuple[str, str]]:
                     " menée à deux compte pour deux. Les chiffres sont scellés au plus une fois "
                     "tous les %(days)s jours, puis ne changent plus."
                 ),
-                days=found.campaign.period_days,
+                days=period_days,
             ),
         ),
         (
