@@ -173,7 +173,7 @@ async def test_a_sealer_that_dies_in_the_middle_leaves_nothing_and_two_at_once_s
     await campaign.outcomes(start + DAY, 30)
     async with house.databases["access"].transaction() as tx:
         await access.move_clock(tx, at(start + WEEK, 7))
-    (sealing,) = (chore for chore in CHORES["reporting"] if chore.role == "sealer")
+    (sealing,) = (chore for chore in CHORES["reporting"] if chore.name == "seal_ledgers")
 
     async def seal_now() -> None:
         await sealing.errand(house.databases["sealer"])
