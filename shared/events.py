@@ -28,6 +28,7 @@ from shared.words import (
     Decision,
     DeclineReason,
     DeliveryId,
+    ExportId,
     Ground,
     InvitationId,
     Language,
@@ -36,6 +37,7 @@ from shared.words import (
     NotifyFailure,
     OutcomeId,
     PartnerId,
+    PersonId,
     PlanId,
     ProposalId,
     Public,
@@ -386,6 +388,14 @@ class SnapshotPublished(Event):
     campaign_id: CampaignId
 
 
+class ExportMade(Event):
+    """A file that somebody of the coordination asked for is ready; nobody else can fetch it."""
+
+    said_by, noun, verb, about = "reporting", "export", "made", "export_id"
+    export_id: ExportId
+    for_id: PersonId
+
+
 # --- the catalogue -------------------------------------------------------------------------------
 
 FACTS: tuple[type[Event], ...] = (
@@ -414,6 +424,7 @@ FACTS: tuple[type[Event], ...] = (
     CampaignResumed,
     CampaignClosed,
     SnapshotPublished,
+    ExportMade,
 )
 _BY_TYPE = {fact.type_name(): fact for fact in FACTS}
 

@@ -27,6 +27,7 @@ OutcomeId = NewType("OutcomeId", UUID)
 ContributionId = NewType("ContributionId", UUID)
 SignalId = NewType("SignalId", UUID)
 SnapshotId = NewType("SnapshotId", UUID)
+ExportId = NewType("ExportId", UUID)
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{2,24}$"
 ZoneId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]

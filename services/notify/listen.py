@@ -6,6 +6,7 @@ from services.notify.steps.tell_campaign_change import tell_campaign_change
 from services.notify.steps.tell_coordination import tell_coordination
 from services.notify.steps.tell_gap import tell_gap
 from services.notify.steps.tell_proposal import tell_proposal
+from services.notify.steps.tell_reader import tell_reader
 from services.notify.steps.tell_withdrawal import tell_withdrawal
 from services.notify.steps.tell_workers import tell_workers
 from shared.bus import Bus
@@ -14,6 +15,7 @@ from shared.events import (
     CampaignResumed,
     CampaignSuspended,
     ConsultationOpened,
+    ExportMade,
     InvitationDecided,
     InvitationReceived,
     SignalAnswered,
@@ -47,3 +49,4 @@ def listen(bus: Bus) -> None:
     bus.on(CampaignResumed, tell_campaign_change)
     bus.on(CampaignClosed, tell_campaign_change)
     bus.on(SnapshotPublished, tell_coordination)
+    bus.on(ExportMade, tell_reader)

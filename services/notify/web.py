@@ -1,5 +1,6 @@
 """The people's door of notify: one's own messages, how one wants to be told, and counts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -14,11 +15,25 @@ from services.notify.rules.contacts import ContactPoint, contact_point, unknown_
 from services.notify.rules.messages import MessageKind, tongue, write
 from services.notify.settings import MailSettings
 from services.notify.steps.save_contact_point import save_contact_point
+from shared import access
 from shared.access import Identity
 from shared.db import Tx, zone_names
 from shared.errors import DeniedError, MissingError
-from shared.web import AnyPerson, Db, allow, language_of, page, see_other
+from shared.web import (
+    BRUSSELS,
+    AnyPerson,
+    Db,
+    allow,
+    language_of,
+    page,
+    see_other,
+    translate,
+    word_id,
+)
+from shared.web.guard import doors_of
 from shared.web.languages import local_formats, translations
+from shared.web.own_data import local, own_data_file
+from shared.web.tables import Cell, Column, Table, Translate
 from shared.words import Channel, PersonId, Role
 
 router = APIRouter()
@@ -79,14 +94,20 @@ async def put_contact_point(
 
 
 @router.get("/api/contact-points/{person_id}")
-async def get_contact_point(database: Db, person_id: UUID, who: AnyPerson) -> Contact:
-    """Show one's own contact point; to the coordination, anybody's."""
+async def get_contact_point(
+    request: Request, database: Db, person_id: UUID, who: AnyPerson
+) -> Contact:
+    """Show one's own contact point; to the coordination, anybody's, who can see who read it."""
     if who.person_id != person_id and who.role is not Role.COORDINATION:
         raise DeniedError(signed_in=True)
     async with database.reading() as tx:
         contact = await store.contact_of(tx, person_id)
     if contact is None:
         raise MissingError("contact point")
+    async with doors_of(request).transaction() as trail:
+        await access.note_reading(
+            trail, "contact_point.read", actor_id=who.person_id, subject_id=person_id
+        )
     return shown(contact)
 
 
@@ -157,6 +178,67 @@ async def read_letter_form(database: Db, delivery_id: UUID, who: AnyPerson) -> R
     """Note from the page that one read a message of one's own."""
     await read_letter(database, delivery_id, who)
     return see_other("/notify/")
+
+
+@router.get("/me/data.zip", include_in_schema=False)
+async def own_data_zip(request: Request, database: Db, who: AnyPerson) -> Response:
+    """Give what notify keeps of whoever asks: how they are told, and what they were told."""
+    language = language_of(request)
+
+    def _(text: str) -> str:
+        return translate(language, text)
+
+    async with database.reading() as tx:
+        contact = await store.contact_of(tx, who.person_id)
+        letters = await letters_of(tx, who.person_id, language)
+        now = tx.now.astimezone(BRUSSELS)
+    says = (
+        _(
+            "Où et comment Relais vous prévient, et les messages de votre boîte, les derniers"
+            " d’abord."
+        ),
+        _(
+            "Personne d’autre ne lit vos messages. La coordination peut lire et changer votre"
+            " adresse."
+        ),
+    )
+    tables = [contact_table(contact, _), messages_table(letters, _)]
+    return own_data_file(who, language, tables, says, now, "relais-mes-messages")
+
+
+def contact_table(contact: ContactPoint | None, _: Translate) -> Table:
+    """Write how somebody wants to be told."""
+    rows: list[list[Cell]] = (
+        []
+        if contact is None
+        else [
+            [_("Adresse e-mail"), contact.email or ""],
+            [_("Langue des messages"), contact.language],
+            [_("Me prévenir aussi par"), ", ".join(_(word_id(way)) for way in contact.ways())],
+        ]
+    )
+    return Table(
+        _("Comment je suis prévenu·e"),
+        (
+            Column("what", _("Quoi"), _("Ce qui est gardé.")),
+            Column("value", _("Valeur"), _("Ce qui est noté.")),
+        ),
+        rows,
+    )
+
+
+def messages_table(letters: Sequence[Letter], _: Translate) -> Table:
+    """Write somebody's messages."""
+    return Table(
+        _("Messages"),
+        (
+            Column("sent_at", _("Quand"), _("Jour et heure, à Bruxelles.")),
+            Column("subject", _("Objet"), _("De quoi il s’agit.")),
+            Column("body", _("Texte"), _("Ce que Relais vous a écrit.")),
+            Column("read_at", _("Lu"), _("Vide : pas encore.")),
+        ),
+        [[local(one.sent_at), one.subject, one.body, local(one.read_at)] for one in letters],
+    )
 
 
 @router.get("/preferences", response_class=HTMLResponse)

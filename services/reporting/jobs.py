@@ -7,6 +7,7 @@ from functools import partial
 from services.reporting.rules.published import Published
 from services.reporting.settings import LetterSettings, SealSettings
 from services.reporting.steps import keep_closing_reports as keeping
+from services.reporting.steps import make_exports as exporting
 from services.reporting.steps import send_letters as sending
 from services.reporting.steps.promise_letters import promise_letters
 from services.reporting.store.addresses import AddressKeys
@@ -19,6 +20,7 @@ KEEP_EVERY_S = 60.0
 PROMISE_EVERY_S = 60.0
 SEND_EVERY_S = 10.0
 CORRECT_EVERY_S = 3600.0
+EXPORT_EVERY_S = 2.0
 SEALER = "sealer"
 
 
@@ -30,6 +32,8 @@ class Press:
     files: keeping.MakeFiles
     report_letter: Callable[[str, sending.Addressed, Published, bytes | None], Letter]
     question_letter: Callable[[str, sending.Addressed], Letter]
+    gather: exporting.Gather
+    export_files: exporting.WriteFiles
 
 
 async def seal_ledgers(tx: Tx) -> int:
@@ -67,10 +71,14 @@ def chores(press: Press) -> tuple[Chore, ...]:
             ),
         )
 
+    async def make_exports(database: Database) -> None:
+        await exporting.make_exports(database, press.gather, press.export_files)
+
     return (
         every(SEAL_EVERY_S, seal_ledgers, role=SEALER),
         every(CORRECT_EVERY_S, tell_corrections, role=SEALER),
         every_errand(KEEP_EVERY_S, keep_closing_reports),
         every(PROMISE_EVERY_S, promise_letters),
         every_errand(SEND_EVERY_S, send_letters),
+        every_errand(EXPORT_EVERY_S, make_exports),
     )

@@ -6,13 +6,23 @@ from services.reporting import jobs
 from services.reporting import web as people
 from services.reporting.listen import listen
 from services.reporting.settings import ReportingSettings
+from services.reporting.web.long_exports import gather, write_files
 from services.reporting.web.outside import read_published
 from services.reporting.web.press import files_of, question_letter, report_letter
 from shared.bus import Bus, BusLink
 from shared.db import Database
 from shared.web import create_app
 
-CHORES = jobs.chores(jobs.Press(read_published, files_of, report_letter, question_letter))
+CHORES = jobs.chores(
+    jobs.Press(
+        read=read_published,
+        files=files_of,
+        report_letter=report_letter,
+        question_letter=question_letter,
+        gather=gather,
+        export_files=write_files,
+    )
+)
 
 
 def worker(settings: ReportingSettings) -> Bus:

@@ -41,7 +41,15 @@ from shared.access.sessions import (
     end_sessions_of,
     identify,
 )
-from shared.access.trail import Trail, audit_content, note, verify_trail
+from shared.access.trail import (
+    Trail,
+    TrailLine,
+    audit_content,
+    note,
+    note_reading,
+    trail_of,
+    verify_trail,
+)
 
 __all__ = [
     "LINK_LIFE",
@@ -53,6 +61,7 @@ __all__ = [
     "SessionLife",
     "Stage",
     "Trail",
+    "TrailLine",
     "accounts",
     "audit_content",
     "begin_session",
@@ -69,9 +78,11 @@ __all__ = [
     "make_link",
     "move_clock",
     "note",
+    "note_reading",
     "open_account",
     "proofs_of",
     "redeem",
     "reopen_account",
+    "trail_of",
     "verify_trail",
 ]

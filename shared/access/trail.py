@@ -2,14 +2,62 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
-from shared.access.tables import audit
+from shared.access.tables import account, audit
 from shared.db import Tx
+
+READ_AGAIN_AFTER = timedelta(hours=12)  # who opens a page ten times in a morning read it once
+
+
+@dataclass(frozen=True, slots=True)
+class TrailLine:
+    """What somebody did with a person's data or access. `by` is empty for the machine itself."""
+
+    at: datetime
+    action: str
+    by: str
+    by_role: str
+    by_oneself: bool
+
+
+async def note_reading(tx: Tx, action: str, *, actor_id: UUID, subject_id: UUID) -> None:
+    """Note that somebody looked at what is kept of a person; once in half a day."""
+    if actor_id == subject_id:
+        return
+    lately = select(func.count()).where(
+        audit.c.action == action,
+        audit.c.actor_id == actor_id,
+        audit.c.subject_id == subject_id,
+        audit.c.at > tx.now - READ_AGAIN_AFTER,
+    )
+    if not (await tx.execute(lately)).scalar_one():
+        await note(tx, action, actor_id=actor_id, subject_id=subject_id)
+
+
+async def trail_of(tx: Tx, person_id: UUID) -> Sequence[TrailLine]:
+    """Return what was done with a person's data and access, by them and by others, newest first."""
+    rows = await tx.execute(
+        select(audit.c.at, audit.c.action, audit.c.actor_id, account.c.display_name, account.c.role)
+        .outerjoin(account, account.c.person_id == audit.c.actor_id)
+        .where(audit.c.subject_id == person_id)
+        .order_by(audit.c.number.desc())
+    )
+    return [
+        TrailLine(
+            row.at,
+            row.action,
+            row.display_name or "",
+            row.role or "",
+            row.actor_id == person_id,
+        )
+        for row in rows
+    ]
 
 
 async def note(

@@ -3,11 +3,14 @@
 import csv
 import hashlib
 import re
+import zipfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
 from io import BytesIO
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -16,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from deploy.engines import Engines
-from services.reporting.store import letters
+from services.reporting.store import exports, letters
 from shared import access
 from shared.web.guard import session_life
 from shared.words import Role
@@ -368,3 +371,86 @@ async def test_a_letters_own_link_stops_it_from_a_mail_program_and_the_address_i
     assert INVITED in still
     assert (stopped.status_code, again.status_code, nothing.status_code) == (200, 200, 404)
     assert INVITED not in gone
+
+
+# --- exports that take a while -------------------------------------------------------------------
+
+
+async def test_a_long_export_is_made_aside_told_of_and_fetched_by_who_asked_alone(
+    house: House, sealed: Campaign, desk: httpx.AsyncClient, funder: httpx.AsyncClient
+) -> None:
+    colleague = await house.enter(Role.COORDINATION, "Bart")
+    base, one = "/reporting/exports", {"export_id": str(uuid4()), "year": "2022"}
+    at_it = f"{base}/{one['export_id']}"
+
+    none = await desk.post(base, data={"export_id": str(uuid4()), "year": "1999"})
+    asked, again = await desk.post(base, data=one), await desk.post(base, data=one)
+    before = (await desk.get(f"{at_it}/part")).text
+    too_early = await desk.get(f"{at_it}/relais-export.zip")
+    await house.sweep()
+    after = (await desk.get(at_it)).text
+    packed = await desk.get(f"{at_it}/relais-export.zip")
+    theirs = [
+        await colleague.get(f"{at_it}{end}") for end in ("", "/part", "/live", "/relais-export.zip")
+    ]
+    await colleague.post(f"{at_it}/delete")
+    (made,) = await house.facts("reporting.v1.export.made")
+    screen = await desk.get(f"/reporting/campaigns/{sealed.campaign_id}/figures.csv")
+    published = await funder.get(
+        f"/reporting/funder/campaigns/{sealed.campaign_id}/campaign/theme.csv"
+    )
+    still = await desk.get(f"{at_it}/relais-export.zip")
+    await house.at(at(CLOSED_ON + timedelta(days=30), 7))
+    forgotten = await desk.get(at_it)
+
+    with zipfile.ZipFile(BytesIO(packed.content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    folder = f"{MONDAY.isoformat()}-{str(sealed.campaign_id)[:8]}"
+    of_theme = next(n for n in files if n.startswith(f"{folder}/published/") and "theme" in n)
+    assert (none.status_code, asked.status_code, again.status_code) == (409, 303, 303)
+    assert "Aucune campagne cette année-là" in none.text
+    assert "0 campagne sur 1 est écrite" in plain(before)
+    assert f'data-live="{at_it}/live"' in before
+    assert too_early.status_code == 404
+    assert "Prêt : 1 campagne." in plain(after)
+    assert files[f"{folder}/figures.csv"] == screen.content
+    assert files[of_theme] == published.content
+    assert "Un dossier par campagne" in files["Lisez-moi.txt"].decode("utf-8-sig")
+    assert [answer.status_code for answer in theirs] == [404] * 4
+    assert (made["export_id"], made["for_id"]) == (one["export_id"], str(house.people["Inès"]))
+    assert still.content == packed.content
+    assert forgotten.status_code == 404
+
+
+async def test_an_export_whose_maker_died_goes_on_where_it_was(
+    house: House, sealed: Campaign, desk: httpx.AsyncClient
+) -> None:
+    other = Campaign(house, team(3))
+    await other.begin(MONDAY + timedelta(weeks=20))
+    database, one = house.databases["reporting"], uuid4()
+    await desk.post("/reporting/exports", data={"export_id": str(one), "year": "2022"})
+    async with database.transaction() as tx:  # claims it, writes one campaign, and dies
+        claimed = await exports.claim_export(tx, timedelta(minutes=3))
+        assert claimed is not None
+        await exports.save_files(tx, claimed, 1, [("kept.txt", b"kept")], timedelta(minutes=3))
+
+    await house.sweep()
+    while_leased = await house.rows("reporting", "select done, ready_at from export")
+    async with database.transaction() as tx:
+        await tx.execute(text("update export set lease_until = lease_until - interval '1 hour'"))
+        stale = await exports.save_files(
+            tx, replace(claimed, lease_id=uuid4()), 2, [("lost.txt", b"")], timedelta(minutes=3)
+        )
+    await house.sweep()
+
+    names = [
+        row["name"]
+        for row in await house.rows(
+            "reporting", "select name from export_part where export_id = :id", id=one
+        )
+    ]
+    assert [(row["done"], row["ready_at"]) for row in while_leased] == [(1, None)]
+    assert not stale
+    assert "kept.txt" in names
+    assert len([name for name in names if name.endswith("figures.csv")]) == 1
+    assert "Prêt : 2 campagnes." in plain((await desk.get(f"/reporting/exports/{one}")).text)

@@ -37,7 +37,7 @@ EVERY_ROW = (
     " from information_schema.tables where table_type = 'BASE TABLE'"
     " and table_schema in ('access', 'intake', 'dispatch', 'notify', 'reporting')"
 )
-NOTED_BY_LOOKING = {"access.session", "access.attempt"}
+NOTED_BY_LOOKING = {"access.session", "access.attempt", "access.audit"}
 ON_THE_BUS = ("outbox", "inbox", "dead_letter")
 # Pages that are there in one state only, which this house has not reached.
 NOT_IN_THIS_STATE = {

@@ -1,6 +1,8 @@
 """Notes for oneself: sealed, read by their author alone, destroyed in time, and told to nobody."""
 
+import io
 import logging
+import zipfile
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -242,3 +244,73 @@ async def test_without_its_key_or_the_houses_secret_a_note_does_not_open(house: 
     assert opened == [CANARY, None, None, None]
     assert CANARY.encode() not in sealed
     assert await texts(world, "Amina") == []
+
+
+# --- one's own data ------------------------------------------------------------------------------
+
+
+def packed(answer: httpx.Response) -> dict[str, str]:
+    """Return the texts of an archive by name: the read-me and each table."""
+    assert answer.status_code == 200, answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        return {
+            name: archive.read(name).decode("utf-8-sig")
+            for name in archive.namelist()
+            if not name.endswith(".xlsx")
+        }
+
+
+async def test_a_worker_takes_along_all_that_is_kept_of_them_and_who_read_it(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    amina, person = world.workers["Amina"], world.ids["Amina"]
+    campaign = await world.target(world.an_action(people_wanted=1))
+    task = (await world.plan(campaign))["tasks"][0]["task_id"]
+    await world.propose(task, "Amina")
+    (asked, *_) = await world.proposals("Amina")
+    await world.answer("Amina", asked, "accept")
+    await world.go(0, "13:00")
+    contribution = a_client_id()
+    await world.record("Amina", task, contribution, people_reached=12)
+    corrected = await world.record(
+        "Amina", task, contribution, people_reached=17, reason="miscounted"
+    )
+    await write(world, "Amina", campaign_id=campaign)
+    await write(world, "Samir", text="celle de Samir")
+    away = {"from_on": str(world.monday + timedelta(days=20)),
+            "until_on": str(world.monday + timedelta(days=21))}  # fmt: skip
+    await amina.put(f"/dispatch/api/workers/{person}/absences/{a_client_id()}", json=away)
+    contact = {"role": "worker", "language": "nl", "email": "amina@raq.example", "channels": []}
+    await amina.put(f"/notify/api/contact-points/{person}", json=contact)
+    for _ in range(2):
+        await world.coordination.get(f"/dispatch/desk/workers/{person}")
+    await world.coordination.get(f"/notify/api/contact-points/{person}")
+
+    page = (await amina.get("/dispatch/me/data")).text
+    mine = packed(await amina.get("/dispatch/me/data.zip"))
+    dutch = packed(await amina.get("/dispatch/me/data.zip?lang=nl"))
+    messages = packed(await amina.get("/notify/me/data.zip"))
+    theirs = packed(await world.workers["Samir"].get("/dispatch/me/data.zip"))
+
+    outcomes = mine["csv/Mes résultats.csv"].splitlines()
+    trail = mine["csv/Qui a lu ou changé quoi.csv"]
+    assert corrected.status_code == 200, corrected.text
+    assert [line.split(";")[4] for line in outcomes[1:]] == ["12", "17"]
+    assert CANARY in mine["csv/Notes pour moi.csv"]
+    assert away["from_on"] in mine["csv/Mes absences.csv"]
+    assert "Acceptée" in mine["csv/Ce qu’on m’a proposé.csv"]
+    assert (trail.count("La fiche a été lue;Inès"), page.count("La fiche a été lue")) == (1, 1)
+    assert "L’adresse où l’on prévient a été lue" in trail
+    assert "seul·e les lisez" in mine["Lisez-moi.txt"]
+    assert "Mijn gegevens" in dutch[next(name for name in dutch if name.endswith(".txt"))]
+    assert "amina@raq.example" in "".join(messages.values())
+    assert CANARY not in "".join(theirs.values())
+    assert "Amina" not in "".join(theirs.values())
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.WORKER])
+async def test_nobody_but_a_worker_has_a_page_of_own_work(house: House, role: Role) -> None:
+    somebody = await house.enter(role, f"Somebody, {role.value}")
+
+    asked = [await somebody.get(f"/dispatch/me/data{end}") for end in ("", ".zip")]
+
+    assert [answer.status_code for answer in asked] == [403, 403]

@@ -25,6 +25,7 @@ from shared.access.throttle import FOR_AN_ADDRESS, attempt_key, count_try, take_
 from shared.db import Database, ZoneName, zone_names
 from shared.errors import Problem, RefusedError
 from shared.web import Coordinator, Db, Worker, page, see_other, settings_of
+from shared.web.guard import doors_of
 from shared.web.languages import local_formats, translate
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -71,9 +72,18 @@ async def drop(database: Db, who: Worker, import_id: UUID) -> Response:
 
 @router.get("/desk/workers/{worker_id}/calendar")
 async def show_for_desk(
-    request: Request, database: Db, _: Coordinator, worker_id: UUID, imported: int = -1
+    request: Request, database: Db, who: Coordinator, worker_id: UUID, imported: int = -1
 ) -> Response:
-    """Show when somebody of the roster is taken, for the coordination: hours and nothing else."""
+    """Show when somebody of the roster is taken, for the coordination: hours and nothing else.
+
+    They can see who read it.
+    """
+    async with database.reading() as tx:
+        await store.worker_of(tx, worker_id)
+    async with doors_of(request).transaction() as trail:
+        await access.note_reading(
+            trail, "calendar.read", actor_id=who.person_id, subject_id=worker_id
+        )
     return await desk_page(request, database, worker_id, imported=imported)
 
 

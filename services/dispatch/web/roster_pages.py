@@ -19,6 +19,7 @@ from shared.access import Identity
 from shared.db import Database, zone_names
 from shared.errors import MissingError, Problem, RefusedError
 from shared.web import Coordinator, Db, language_of, page, see_other, settings_of
+from shared.web.guard import doors_of
 from shared.web.languages import LANGUAGES
 from shared.words import ActionKind, Language, Role, Skill, Weekday, WorkerId
 
@@ -38,12 +39,18 @@ async def show_new(request: Request, database: Db, _: Coordinator) -> Response:
 
 
 @router.get("/{worker_id}")
-async def show_worker(request: Request, database: Db, _: Coordinator, worker_id: UUID) -> Response:
-    """Show the form for somebody of the roster."""
+async def show_worker(
+    request: Request, database: Db, who: Coordinator, worker_id: UUID
+) -> Response:
+    """Show the form for somebody of the roster; they can see who read it."""
     async with database.reading() as tx:
         found = await store.list_roster(tx, worker_id)
     if not found:
         raise MissingError("worker")
+    async with doors_of(request).transaction() as trail:
+        await access.note_reading(
+            trail, "worker.read", actor_id=who.person_id, subject_id=worker_id
+        )
     return await worker_page(request, database, worker_id, found[0])
 
 

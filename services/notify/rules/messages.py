@@ -14,6 +14,7 @@ from shared.words import (
     CampaignId,
     CrisisKind,
     Decision,
+    ExportId,
     SignalAnswer,
     SignalKind,
     Theme,
@@ -36,6 +37,7 @@ class MessageKind(StrEnum):
     SIGNAL_RAISED = "signal_raised"
     SIGNAL_ANSWERED = "signal_answered"
     FIGURES_FROZEN = "figures_frozen"
+    EXPORT_READY = "export_ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Matter:
     signal: SignalKind | None = None
     theme: Theme | None = None
     answer: SignalAnswer | None = None
+    export_id: ExportId | None = None
     accelerated: bool = False
     count: int = 1
 
@@ -211,5 +214,11 @@ def sentences(  # noqa: C901, PLR0911, PLR0912 - one branch per kind, and none m
                 _("Les chiffres d’une campagne clôturée sont figés"),
                 _("Ce qui arrive encore sera compté et montré à côté."),
                 f"/reporting/campaigns/{matter.campaign_id}",
+            )
+        case MessageKind.EXPORT_READY:
+            return (
+                _("Votre export est prêt"),
+                _("Il est gardé sept jours, pour vous seul·e."),
+                f"/reporting/exports/{matter.export_id}",
             )
     assert_never(kind)

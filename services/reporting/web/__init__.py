@@ -12,6 +12,7 @@ from services.reporting.web import (
     figures,
     funder,
     letters,
+    long_exports,
     public,
     report_files,
     waivers,
@@ -31,6 +32,7 @@ PARTS = (
     public,
     waivers,
     letters,
+    long_exports,
 )
 for part in PARTS:
     router.include_router(part.router)

@@ -3,6 +3,7 @@
 The figures of answers (declined, silent, handed back) stay on the page: a file travels.
 """
 
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -153,11 +154,16 @@ async def figures_file(
         return csv_file(long_table(account, _), name)
     if form == "schema":
         return schema_file(long_table(account, _), name)
+    return xlsx_file(workbook_of(account, language, now), name)
+
+
+def workbook_of(account: Account, language: str, now: datetime) -> bytes:
+    """Write the figures as a workbook with its charts; `now` is when they were counted."""
+    _ = partial(translate, language)
     says = (
         _("Chiffres de la coordination, au moment de l’export. Aucun chiffre par RAQ n’existe."),
         _("Ce que les gens ont répondu aux propositions reste à l’écran : un fichier voyage."),
         _("Aucune donnée d’habitant·e n’existe. Les textes libres ne sont jamais exportés."),
     )
-    title = account.campaign.name(language)
-    content = as_xlsx(tables_of(account, _), title, says, now.replace(tzinfo=None), _)
-    return xlsx_file(content, name)
+    tables = tables_of(account, _)
+    return as_xlsx(tables, account.campaign.name(language), says, now.replace(tzinfo=None), _)
