@@ -248,7 +248,7 @@ async def declare(here: LivedIn) -> None:
         )
     )
     await here.house.settle()
-    here.ids["campaign_id"] = runs
+    here.ids |= {"campaign_id": runs, "ended_campaign_id": ended}
 
 
 async def work(here: LivedIn) -> None:

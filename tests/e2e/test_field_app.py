@@ -400,8 +400,11 @@ async def test_a_refusal_is_shown_and_kept_and_the_next_task_is_not_held_up(
     await page.reload()
     await page.wait_for_selector("[data-list=refused] .refused")
     accepted = await world.proposals("Amina", "accepted")
+    await page.set_viewport_size({"width": 320, "height": TALL_PX})
+    wrong = await faults(page)
     await phone.button("J’ai lu, effacer")
 
+    assert wrong == []
     assert noted.status_code == 303, noted.text
     assert "est déjà pris·e" in shown
     assert [one["task_id"] for one in accepted] == [second["task_id"]]
