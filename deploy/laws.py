@@ -43,7 +43,8 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         "commitments_untouched",
-        "No task was accepted over a commitment or an absence that was there before.",
+        "No task was accepted over a commitment, an absence or the team's meeting that was there"
+        " before.",
         f"""
         select a.id from {ACCEPTED} a join dispatch.commitment c on c.worker_id = a.worker_id
           and a.starts_at < c.ends_at and c.starts_at < a.ends_at
@@ -52,7 +53,15 @@ LAWS: tuple[Law, ...] = (
         select a.id from {ACCEPTED} a join dispatch.absence f on f.worker_id = a.worker_id
           and (a.starts_at {WALL})::date <= f.until_on
           and f.from_on <= (a.ends_at {WALL})::date
-          and f.noted_at <= a.accepted_at""",
+          and f.noted_at <= a.accepted_at
+        union all
+        select a.id from {ACCEPTED} a join dispatch.team_meeting m
+          on m.weekday = ({WEEKDAYS})[extract(isodow from a.starts_at {WALL})::int]
+          and (a.starts_at {WALL})
+            < date_trunc('day', a.starts_at {WALL}) + make_interval(mins => m.ends_min)
+          and date_trunc('day', a.starts_at {WALL}) + make_interval(mins => m.starts_min)
+            < (a.ends_at {WALL})
+          and m.saved_at <= a.accepted_at""",
     ),
     Law(
         "host_partner_untouched",

@@ -96,6 +96,19 @@ zone = Table(  # how neighbourhoods are called and where they lie; facts carry t
     Column("y_km", Double, nullable=False),
 )
 
+partner = Table(  # how partner organisations are called, where a service shows them
+    "partner",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+PARTNERS_0001 = """
+create table partner (
+  id text primary key,
+  name text not null check (length(name) between 1 and 80)
+);
+"""
+
 HOUSE_0001 = """
 create table outbox (
   id bigint generated always as identity primary key,
@@ -389,3 +402,17 @@ async def zone_names(tx: Tx) -> dict[str, ZoneName]:
     """Return every known zone by its id."""
     rows = await tx.execute(select(zone).order_by(zone.c.id))
     return {row.id: ZoneName(**row._mapping) for row in rows}  # noqa: SLF001 - SQLAlchemy's public name
+
+
+async def save_partners(tx: Tx, names: Mapping[str, str]) -> None:
+    """Keep how partners are called, by id; the others stay."""
+    for partner_id, name in names.items():
+        values = {"id": partner_id, "name": name}
+        await tx.execute(
+            upsert(partner).values(values).on_conflict_do_update(index_elements=["id"], set_=values)
+        )
+
+
+async def partner_names(tx: Tx) -> dict[str, str]:
+    """Return how every known partner is called."""
+    return {row.id: row.name for row in await tx.execute(select(partner))}

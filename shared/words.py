@@ -6,6 +6,9 @@ and English names are in `shared/ui/locale`, under the message id `<list>.<value
 Sources: the charter of September 2022 ("document balise"), the activity report 2022.
 """
 
+import re
+import unicodedata
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, NewType
 from uuid import UUID
@@ -32,8 +35,28 @@ ExportId = NewType("ExportId", UUID)
 ID_PATTERN = r"^[A-Za-z0-9_-]{2,24}$"
 ZoneId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """A neighbourhood of the territory pack, such as `RAQ03a`."""
-PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")]
+PARTNER_ID_LENGTH = 40
+PARTNER_PATTERN = r"^[a-z0-9][a-z0-9-]{1,39}$"
+PartnerId = Annotated[str, StringConstraints(pattern=PARTNER_PATTERN)]
 """A partner organisation, such as `inforgazelec`: an id, never a person."""
+PartnerName = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+"""How people call a partner organisation. It stays in the service that shows it."""
+
+
+def partner_id_of(name: str, known: Mapping[str, str]) -> str:
+    """Return the id of a partner that somebody typed: of that name, or the id itself, or a new one.
+
+    A new id is the name in ASCII: `CASG Wolu-Services` becomes `casg-wolu-services`. A name without
+    a letter or digit of that kind gives an empty text, which is no `PartnerId`.
+    """
+    wanted = " ".join(name.split()).casefold()
+    for partner_id, called in known.items():
+        if wanted in {partner_id, called.casefold()}:
+            return partner_id
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:PARTNER_ID_LENGTH].strip("-")
+
+
 CharterVersion = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
 PublicName = Annotated[str, StringConstraints(min_length=3, max_length=80, strip_whitespace=True)]
 """A campaign's name: the only text a human writes that may travel on the bus."""

@@ -1,7 +1,6 @@
 """Before the play, by the front door: the territory, accounts, the roster, addresses."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -15,8 +14,8 @@ from deploy.player.story import N_, Story
 from deploy.player.street import Street
 from deploy.player.world import World
 from shared.db import ZoneName
+from shared.words import partner_id_of
 
-PARTNER_ID_LENGTH = 40
 MAIL_DOMAIN = "relais.example"  # Source: RFC 2606: nobody's, for ever
 
 
@@ -80,6 +79,8 @@ async def invite_team(world: World) -> dict[str, Phone]:
                 absence.model_dump(mode="json"),
             )
         phones[person.key] = Phone(world, person, visitor)
+    if scenario.meeting is not None:
+        await world.coordination.put("/dispatch/api/team/meeting", _hours(scenario.meeting))
     world.story.tell(N_("L’équipe est là\u00a0: %(number)s relais."), number=len(phones))
     return phones
 
@@ -90,7 +91,8 @@ def roster_entry(person: Person) -> dict[str, Any]:
     return {
         "name": person.name,
         "home_zone": person.home_zone,
-        "host_partner": partner_id(person.host_partner),
+        "host_partner": partner_id_of(person.host_partner, {}),
+        "host_partner_name": re.sub(r"^MM ", "Maison médicale ", person.host_partner),
         "weekly_hours": person.weekly_hours,
         "host_share_pct": 20,
         "working": [_hours(each) for each in person.working],
@@ -105,12 +107,6 @@ def roster_entry(person: Person) -> dict[str, Any]:
         "kinds_refused": [each.value for each in person.kinds_refused],
         **({} if person.travel_max_min is None else {"travel_max_min": person.travel_max_min}),
     }
-
-
-def partner_id(name: str) -> str:
-    """Write an organisation's name as its id: `CASG Wolu-Services` becomes `casg-wolu-services`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:PARTNER_ID_LENGTH].strip("-")
 
 
 def _hours(hours: Hours) -> dict[str, Any]:

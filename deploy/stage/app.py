@@ -22,12 +22,12 @@ from starlette.staticfiles import StaticFiles
 from deploy.mailbox import Mailbox
 from deploy.player import Play
 from deploy.player.front_door import AnswerError, RefusalError
-from deploy.player.opening import partner_id
 from deploy.player.scenario import Scenario
 from shared.web.assets import assets
 from shared.web.headers import closed
 from shared.web.languages import LANGUAGES, UI, language_of, local_formats, translations
 from shared.web.pages import in_language, remember_language
+from shared.words import partner_id_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN_SENTENCES = 60
@@ -54,7 +54,7 @@ class Show:
     def partners(self) -> dict[str, str]:
         """The host partners of the scenario's team: their names by their ids."""
         names = sorted({person.host_partner for person in self.scenario.roster})
-        return {partner_id(name): name for name in names}
+        return {partner_id_of(name, {}): name for name in names}
 
     async def figures(self) -> dict[str, Any] | None:
         """Read the campaign's figures as the coordination does; None before it is declared."""

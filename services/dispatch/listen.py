@@ -4,6 +4,7 @@ from services.dispatch.steps.close_campaign import close_campaign
 from services.dispatch.steps.close_consultation import close_consultation
 from services.dispatch.steps.match_raqs import match_raqs
 from services.dispatch.steps.name_campaign import name_campaign
+from services.dispatch.steps.note_answer import note_answer
 from services.dispatch.steps.note_gap import note_gap
 from services.dispatch.steps.note_told import note_told
 from services.dispatch.steps.note_unreachable import note_unreachable
@@ -21,6 +22,7 @@ from shared.events import (
     NeighbourhoodsTargeted,
     NotificationFailed,
     RaqNotified,
+    SignalAnswered,
     TaskDeclined,
     TaskExpired,
     TaskHandedBack,
@@ -38,6 +40,7 @@ def listen(bus: Bus) -> None:
     bus.on(TaskDeclined, note_gap)
     bus.on(TaskExpired, note_gap)
     bus.on(TaskHandedBack, note_gap)
+    bus.on(SignalAnswered, note_answer)
     bus.on(CampaignSuspended, suspend_campaign)
     bus.on(CampaignResumed, resume_campaign)
     bus.on(CampaignClosed, close_campaign)

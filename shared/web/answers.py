@@ -22,6 +22,7 @@ from shared.errors import (
     TooOftenError,
 )
 from shared.log import bound
+from shared.web.guard import identify_on_the_way
 from shared.web.headers import closed
 from shared.web.languages import language_of, translate
 from shared.web.openapi import PROBLEM_TYPE, ProblemDocument
@@ -148,11 +149,22 @@ async def answer_beyond_measure(request: Request, error: Exception) -> Response:
 async def answer_http(request: Request, error: Exception) -> Response:
     """Answer what the framework refused: no such path, no such method."""
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if not wants_json(request):
+        await know_the_reader(request)
     title = NOT_HERE if status == NOT_FOUND else "Cela n’est pas possible."
     answer = answer_problem(request, status, title)
     if status == WRONG_METHOD:
         answer.headers["Allow"] = ", ".join(sorted(methods_here(request)))
     return answer
+
+
+async def know_the_reader(request: Request) -> None:
+    """Find out who reads a page that no route answers, so that it has their menu."""
+    try:
+        await identify_on_the_way(request)
+    except Exception as error:
+        if not is_away(error):
+            raise
 
 
 def methods_here(request: Request) -> set[str]:

@@ -1,8 +1,11 @@
 """A plan, a question, an answer: nobody is asked by a machine, nobody works without a yes."""
 
 import asyncio
+import re
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from shared.words import Role
 from tests.dispatch_world import a_world, slugs
@@ -205,6 +208,44 @@ async def test_the_host_partners_time_is_refused_and_not_warned_about(house: Hou
     assert task["not_done_because"]
     assert slugs(asked) == ["host-partner"]
     assert await world.proposals("Samir") == []
+
+
+async def test_the_teams_weekly_meeting_is_refused_like_any_commitment(house: House) -> None:
+    world = await a_world(house, "Amina", "Samir")
+    desk, meeting = world.coordination, "/dispatch/api/team/meeting"
+    campaign = await world.target(world.an_action(weekdays=("mon", "tue")))
+    await world.confirm(campaign, until_day=0)
+    (first,) = await world.proposals("Amina")
+    monday = {"weekday": "mon", "starts_min": 11 * 60, "ends_min": 13 * 60}
+    endless = await desk.put(meeting, json=monday | {"starts_min": 0})
+    try:
+        before = (await desk.put(meeting, json=monday)).json()["conflicts"]
+        shown = (await desk.get(f"/dispatch/desk/campaigns/{campaign}")).text
+        page = (await desk.get("/dispatch/desk/team")).text
+        own = (await world.workers["Amina"].get("/dispatch/calendar")).text
+        refused = await world.answer("Amina", first, "accept")
+        by_force = text("update proposal set state = 'accepted' where id = :id")
+        with pytest.raises(DBAPIError, match="a task over the team meeting"):
+            async with house.databases["dispatch"].transaction() as tx:
+                await tx.execute(by_force, {"id": first["proposal_id"]})
+        elsewhere = await world.target()
+        (task, *_) = (await world.plan(elsewhere))["tasks"]
+    finally:
+        await desk.delete(meeting)
+    await world.answer("Amina", first, "accept")
+    across = await desk.put(meeting, json=monday)
+    conflict = (await world.workers["Amina"].get("/dispatch/")).text
+    await desk.delete(meeting)
+
+    assert slugs(endless) == ["bad_period"]
+    assert re.search(r'class="seat team"[^>]*>matinée', shown)
+    assert "Chaque semaine, lun. 11:00\u00a0–\u00a013:00." in page
+    assert "Matinée de l’équipe, chaque semaine, lun. 11:00\u00a0–\u00a013:00." in own
+    assert slugs(refused) == ["team-meeting"]
+    assert task["team"] == []
+    assert first["task_id"] not in before
+    assert first["task_id"] in across.json()["conflicts"]
+    assert "c’est la matinée de l’équipe" in conflict
 
 
 async def test_a_commitment_made_meanwhile_refuses_the_yes_with_its_reason(house: House) -> None:

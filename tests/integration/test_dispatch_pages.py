@@ -205,8 +205,8 @@ async def test_the_coordination_adds_somebody_who_comes_in_with_the_link(house: 
         "working_mon_0_ends": "17:00",
     }
 
-    refused = await sent(desk, path, **typed)
-    saved = await sent(desk, path, **typed | {"host_partner": "maison-medicale"})
+    refused = await sent(desk, path, **typed | {"weekly_hours": "beaucoup"})
+    saved = await sent(desk, path, **typed)
     (token,) = re.findall(r'/access/enter#([^"]+)"', saved.text)
     entered = await desk.post("/access/api/sessions", json={"token": token})
     amina = httpx.AsyncClient(transport=house.transport, base_url="http://relais.test")
@@ -219,6 +219,7 @@ async def test_the_coordination_adds_somebody_who_comes_in_with_the_link(house: 
     assert re.search(r'value="ar" checked', refused.text)
     assert "Mijn dag" in await opened(amina, "/dispatch/")
     assert 'value="28.5"' in edited
+    assert re.search(r'id="host_partner"[^>]+value="Maison Médicale"', edited)
     assert re.search(r'name="working_mon_0_ends"[^>]+value="17:00"', edited)
     assert (again.status_code, again.headers["location"]) == (303, "/dispatch/desk/team")
 

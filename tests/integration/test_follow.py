@@ -192,6 +192,7 @@ async def test_signals_of_the_campaign_are_read_with_their_answers(house: House)
     path = f"/intake/signals/part?campaign_id={campaign}"
 
     waiting = await opened(world.coordination, path)
+    without_scripts = await opened(world.coordination, follow(campaign))
     (signal,) = (
         await world.coordination.get("/intake/api/signals", params={"campaign_id": campaign})
     ).json()
@@ -200,7 +201,31 @@ async def test_signals_of_the_campaign_are_read_with_their_answers(house: House)
         json={"answer": "carried_upwards", "words": "Dit au cabinet."},
     )
     answered = await opened(world.coordination, path)
+    await house.settle()
+    told_to_dispatch = await opened(world.coordination, follow(campaign))
+    to = f"/intake/signals?campaign_id={campaign}&amp;back=follow"
+    assert f'action="{to}"' in without_scripts
+    form = {"signal_id": signal["id"], "answer": "acted_upon", "words": "Le CPAS rappelle."}
+    by_a_form = await world.coordination.post(to.replace("&amp;", "&"), data=form)
+    by_a_script = await world.coordination.post(
+        to.replace("&amp;", "&"), data=form | {"answer": "noted"}, headers={"HX-Request": "true"}
+    )
+    refused = await world.coordination.post(
+        to.replace("&amp;", "&"), data=form | {"answer": "maybe"}, headers={"HX-Request": "true"}
+    )
 
+    assert "Attend votre réponse." in without_scripts
+    assert "Attend votre réponse." not in told_to_dispatch
+    assert "Dit au cabinet." not in told_to_dispatch  # what somebody wrote stays in intake
+    assert (by_a_form.status_code, by_a_form.headers["location"]) == (
+        303,
+        f"{follow(campaign)}#signals",
+    )
+    assert by_a_script.status_code == 200
+    assert "<html" not in by_a_script.text
+    assert "Le CPAS rappelle." in by_a_script.text
+    assert refused.status_code == 422
+    assert ">Le CPAS rappelle.</textarea>" in refused.text
     assert "Attend votre réponse." in waiting
     assert "Attend votre réponse." not in answered
     assert "Dit au cabinet." in answered

@@ -81,6 +81,23 @@ async def test_a_suspended_campaign_resumes_or_ends_with_its_last_day(
     assert (len(suspended), len(resumed)) == (2, 1)
 
 
+async def test_a_campaign_resumed_at_the_instant_of_its_suspension_runs_for_everybody(
+    house: House, desk: httpx.AsyncClient
+) -> None:
+    asked = await declared(house, desk, CHOSEN, starts_on="2022-05-02", ends_on="2022-05-08")
+    campaign_id = asked["id"]
+    await house.at("2022-05-03T09:00:00+02:00")
+
+    for how in ("suspend", "resume"):
+        assert (await change(desk, campaign_id, how)).status_code == 200
+    await house.settle()
+
+    lives = await house.rows(
+        "dispatch", f"select state from campaign_life where campaign_id = '{campaign_id}'"
+    )
+    assert [row["state"] for row in lives] == [await state(desk, campaign_id)] == ["running"]
+
+
 async def test_a_campaign_may_be_closed_early_and_then_for_good(
     house: House, desk: httpx.AsyncClient
 ) -> None:

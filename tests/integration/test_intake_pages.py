@@ -225,5 +225,19 @@ async def test_every_page_is_told_in_three_languages_without_inline_styles_or_sc
         assert f'<html lang="{language}">' in page.text
         assert not re.search(INLINE, page.text), path
         assert "%(" not in page.text, path
+    for path in ("/intake/home/part", "/intake/signals/list"):
+        part = await desk.get(path, params={"lang": language})
+        assert (part.status_code, "<html" in part.text) == (200, False)
+    for path in ("/intake/home/live", "/intake/signals/live"):
+        stream = await desk.get(path)
+        assert stream.text == "retry: 1000\n\nevent: changed\ndata:\n\n"
+    table = (await desk.get("/intake/invitations.csv", params={"lang": language})).text
+    workbook = await desk.get("/intake/invitations.xlsx", params={"lang": language})
+    assert table.lstrip("\ufeff").startswith("received;crisis;asked_by;")
+    assert table.count("\r\n") == 1 + len((await program.get("/intake/api/invitations")).json())
+    assert "Informer sur les tarifs" not in table  # what somebody wrote stays here
+    assert workbook.content.startswith(b"PK")
+    lost = await desk.get("/intake/nowhere", params={"lang": language})
+    assert (lost.status_code, 'href="/dispatch/desk/morning"' in lost.text) == (404, True)
     home = await desk.get("/intake/", params={"lang": language})
     assert heading[language] in home.text

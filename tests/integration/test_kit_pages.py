@@ -170,6 +170,26 @@ async def test_a_phrase_is_said_in_many_languages_each_in_its_direction(house: H
     assert [phrase["fr"] for phrase in left] == ["C’est gratuit."]
 
 
+async def test_phrases_are_put_in_the_order_in_which_they_are_said(house: House) -> None:
+    kit, ids = await a_kit(house), [uuid4(), uuid4(), uuid4()]
+    for one, fr in zip(ids, ("Un.", "Deux.", "Trois."), strict=True):
+        await kit.phrase(one, fr=fr)
+
+    async def order_after(phrase: object, to: str) -> list[object]:
+        moved = await kit.desk.post(f"{kit.path}/phrases/{phrase}/move", data={"to": to})
+        assert moved.headers["location"] == f"{kit.path}#phrase-{phrase}"
+        return [each["fr"] for each in (await kit.on_the_phone())[1]]
+
+    assert await order_after(ids[2], "up") == ["Un.", "Trois.", "Deux."]
+    assert await order_after(ids[0], "up") == ["Un.", "Trois.", "Deux."]
+    assert await order_after(ids[0], "down") == ["Trois.", "Un.", "Deux."]
+    await kit.phrase(ids[0], fr="Un, dit autrement.")
+    assert await order_after(ids[1], "down") == ["Trois.", "Un, dit autrement.", "Deux."]
+    elsewhere = await a_kit(house)
+    strange = await kit.desk.post(f"{elsewhere.path}/phrases/{ids[0]}/move", data={"to": "up"})
+    assert strange.status_code == 404
+
+
 async def test_the_kit_is_a_link_away_from_the_campaign_and_the_directory(house: House) -> None:
     kit = await a_kit(house)
     campaign = kit.path.removesuffix("/kit")

@@ -81,6 +81,41 @@ async def test_a_partner_says_that_a_period_should_change_and_the_desk_hears_it(
     assert "Une période devrait changer" not in later
 
 
+async def test_everybody_reads_a_partners_name_and_the_coordination_corrects_it(
+    house: House, world: World
+) -> None:
+    await world.hire("Zahra", host_partner="mm-neptune", host_partner_name="MM Neptune")
+    desk, name = world.coordination, "Maison médicale Neptune"
+    rename = "/dispatch/desk/partners/{}/name"
+    campaign = await world.target()
+
+    before = (await desk.get("/dispatch/desk/partners")).text
+    too_long = await desk.post(rename.format("mm-neptune"), data={"name": "N" * 81})
+    unknown = await desk.post(rename.format("nobody"), data={"name": name})
+    await desk.post(rename.format("mm-neptune"), data={"name": f" {name} "})
+    await world.hire("Rik", host_partner="mm-neptune")
+    pages = [
+        (await desk.get(path)).text
+        for path in (
+            "/dispatch/desk/partners",
+            "/dispatch/desk/team?q=neptune",
+            f"/dispatch/desk/campaigns/{campaign}",
+            f"/dispatch/desk/workers/{world.ids['Rik']}",
+        )
+    ]
+    pages.append((await entered(house, "mm-neptune")).page)
+    pages.append((await world.workers["Zahra"].get("/dispatch/calendar")).text)
+    phone = (await world.workers["Zahra"].get("/dispatch/api/day")).json()
+
+    assert "<h2>MM Neptune</h2>" in before
+    assert (too_long.status_code, unknown.status_code) == (409, 404)
+    assert f'value="{"N" * 81}"' in too_long.text
+    for page in pages:
+        assert name in page
+    assert [who in pages[1] for who in ("Zahra", "Rik", "Lena")] == [True, True, False]
+    assert {week["partner"] for week in phone["weeks"]} == {name}
+
+
 async def test_a_partner_can_write_nothing_of_its_own(house: House, world: World) -> None:
     visitor = await entered(house, "maison-verte")
 

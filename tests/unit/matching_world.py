@@ -91,7 +91,7 @@ def a_small_world(seed: int) -> Instance:
                 start := day * DAY_MIN + HOUR * rnd.randint(8, 15),
                 start + HOUR * rnd.randint(1, 3),
                 rnd.choice([None, rnd.choice(zones).id]),
-                rnd.choice(["commitment", "host", "campaign"]),
+                rnd.choice(["commitment", "host", "campaign", "team"]),
             )
             for day in rnd.sample(range(12), 5)
         ]

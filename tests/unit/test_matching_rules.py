@@ -80,6 +80,11 @@ def cases() -> list[Broken]:
             ONE,
         ),
         Broken(
+            "team-meeting",
+            an_instance(workers=[ana(busy=(Commitment(TEN + 119, TEN + 180, None, "team"),))]),
+            ONE,
+        ),
+        Broken(
             "calendar", an_instance(workers=[ana(busy=(Commitment(TEN + 119, TEN + 180),))]), ONE
         ),
         Broken(

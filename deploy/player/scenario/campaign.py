@@ -8,7 +8,17 @@ from pydantic import Field, model_validator
 from deploy.player.parts import Moment, Part
 from deploy.player.scenario.hours import MinuteOfDay
 from shared.events import PlannedAction
-from shared.words import ActionKind, Language, PartnerId, Public, PublicName, Skill, Weekday, ZoneId
+from shared.words import (
+    ActionKind,
+    Language,
+    PartnerId,
+    PartnerName,
+    Public,
+    PublicName,
+    Skill,
+    Weekday,
+    ZoneId,
+)
 
 WEEKS_MAX = 26  # Source: the founders' guide: a campaign lasts at most 26 weeks.
 
@@ -58,6 +68,7 @@ class Campaign(Part):
     languages_wanted: tuple[Language, ...] = ()
     languages_required: tuple[Language, ...] = ()
     partners: tuple[PartnerId, ...] = ()
+    partner_names: dict[PartnerId, PartnerName] = Field({})
     share_max_pct: int = Field(default=40, ge=1, le=80)
     full_time_equivalents_max: float | None = Field(default=None, gt=0)
     zones: Zones

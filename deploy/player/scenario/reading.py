@@ -85,4 +85,5 @@ def _with_team(values: dict[str, Any], folder: Path) -> dict[str, Any]:
     everybody = found.get("everybody", {})
     people = {person.get("key"): everybody | person for person in found.get("roster", [])}
     people |= {person.get("key"): everybody | person for person in values.get("roster", [])}
-    return values | {"roster": [p for key, p in people.items() if key not in team.without]}
+    meets = {"meeting": found["meeting"]} if "meeting" in found else {}
+    return meets | values | {"roster": [p for key, p in people.items() if key not in team.without]}

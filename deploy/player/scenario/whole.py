@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from deploy.player.parts import Moment, Part
 from deploy.player.scenario.campaign import Campaign
-from deploy.player.scenario.hours import MinuteOfDay
+from deploy.player.scenario.hours import MinuteOfDay, Weekly
 from deploy.player.scenario.judged import Consultation, Invitation, Judgement, Ruling
 from deploy.player.scenario.people import Person, Temper
 from deploy.player.scenario.street import ExactRelays, Signal, Street
@@ -61,6 +61,8 @@ class Scenario(Part):
     coordination: str
     pace: Pace
     roster: tuple[Person, ...] = Field(min_length=1)
+    meeting: Weekly | None = None
+    """When the whole team meets every week."""
     directory: tuple[LocalActor, ...] = ()
     kit: Kit = Kit()
     invitation: Invitation

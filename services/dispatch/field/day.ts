@@ -13,7 +13,7 @@ export type Task = {
   contribution_id: string | null; recorded: Counted | null; last: Counted | null; kept?: boolean;
 };
 export type Question = { consultation_id: string; title: string; until: string; stance: string | null; grounds: string[] };
-export type Week = { day: string; host_partner: string; commitments: string; campaigns: string; left: string; taken_pct: number };
+export type Week = { day: string; partner: string; host_partner: string; commitments: string; campaigns: string; left: string; taken_pct: number };
 export type Choice = { value: string; name: string };
 export type Day = {
   person_id: string; name: string; now: string; day: string; on: string; known: boolean; late_yes: boolean; zone_id: string | null; zone_fr: string;
@@ -72,7 +72,7 @@ export function draw(kept: Kept | undefined, operations: Operation[], session: S
   one<HTMLElement>("#nothing-today").hidden = open.length > 0;
   list("weeks", day.weeks.map(week => piece("weeks", week.day, {
     ...week, day: say("week", { day: week.day }), left_told: say("left", { left: week.left }),
-    shares: say("shares", { host: week.host_partner, own: week.commitments, campaigns: week.campaigns }),
+    shares: say("shares", { partner: week.partner ?? "", host: week.host_partner, own: week.commitments, campaigns: week.campaigns }),
   })));
   one<HTMLElement>("[data-block=no_weeks]").hidden = day.weeks.length > 0;
   const week = day.weeks[0];

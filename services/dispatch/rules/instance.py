@@ -25,8 +25,10 @@ from services.dispatch.rules.roster import (
     RosterWorker,
     Slot,
     WeeklyPeriod,
+    at_the_meeting,
 )
 from services.dispatch.rules.time_account import (
+    ROLLING_WEEKS,
     full_time_min,
     mission_cap_min,
     rolling_cap_min,
@@ -160,6 +162,7 @@ class _People:
         self.horizon = campaign_weeks(frame)
         self.lookup = lookup
         self.weeks = weeks
+        self.meeting = calendar.meeting
         self.taken: defaultdict[UUID, list[matching.Commitment]] = defaultdict(list)
         self.away: defaultdict[UUID, list[Period]] = defaultdict(list)
         self.other: defaultdict[UUID, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
@@ -194,7 +197,14 @@ class _People:
         share_pct = self.frame.share_max_pct
         hosts = [
             matching.Commitment(start, end, None, "host")
-            for start, end in self._every_week(worker.host_periods)
+            for start, end in self._every_week(worker.host_periods, self.weeks)
+        ]
+        meetings = [
+            matching.Commitment(start, end, None, "team")
+            for start, end in self._every_week(
+                at_the_meeting(worker, self.meeting),
+                range(1 - ROLLING_WEEKS, self.horizon + ROLLING_WEEKS - 1),
+            )
         ]
         return matching.Worker(
             id=str(worker.id),
@@ -204,8 +214,8 @@ class _People:
             week_cap_min=week_cap_min(worker),
             total_cap_min=total_cap_min(worker, share_pct, self.horizon),
             max_travel_min=worker.travel_max_min,
-            work=tuple(self._every_week(worker.working)),
-            busy=tuple(sorted([*self.taken[worker.id], *hosts], key=lambda c: c[:2])),
+            work=tuple(self._every_week(worker.working, self.weeks)),
+            busy=tuple(sorted([*self.taken[worker.id], *hosts, *meetings], key=lambda c: c[:2])),
             refuses=frozenset(kind.value for kind in worker.kinds_refused),
             absences=tuple(sorted(self.away[worker.id])),
             rolling_cap_min=rolling_cap_min(worker, share_pct),
@@ -213,13 +223,13 @@ class _People:
             other_min=tuple(sorted(self.other[worker.id].items())),
         )
 
-    def _every_week(self, periods: Iterable[WeeklyPeriod]) -> list[Period]:
+    def _every_week(self, periods: Iterable[WeeklyPeriod], weeks: Iterable[int]) -> list[Period]:
         return [
             Period(
                 week * WEEK_MIN + WEEKDAYS.index(p.weekday) * DAY_MIN + p.starts_min,
                 week * WEEK_MIN + WEEKDAYS.index(p.weekday) * DAY_MIN + p.ends_min,
             )
-            for week in self.weeks
+            for week in weeks
             for p in sorted(periods, key=lambda p: (WEEKDAYS.index(p.weekday), p.starts_min))
         ]
 

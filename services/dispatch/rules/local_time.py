@@ -45,6 +45,17 @@ def wall_instant(monday: date, minute: int) -> datetime:
     return instant(monday + timedelta(days=minute // DAY_MIN), minute % DAY_MIN)
 
 
+def minute_of_day(wall: time) -> int:
+    """Return how many minutes after midnight a wall clock shows."""
+    return wall.hour * 60 + wall.minute
+
+
+def of_the_week(moment: datetime) -> tuple[Weekday, int]:
+    """Return the day of the week and the minute after midnight of an instant, in Brussels."""
+    local = moment.astimezone(BRUSSELS)
+    return weekday(local.date()), minute_of_day(local.time())
+
+
 def weekday(day: date) -> Weekday:
     """Name a day of the week."""
     return WEEKDAYS[day.weekday()]

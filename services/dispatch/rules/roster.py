@@ -1,8 +1,10 @@
 """What dispatch knows of people, campaigns and tasks when it decides."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from services.dispatch.rules.local_time import of_the_week
 from shared.words import ActionKind, CampaignId, Language, Skill, TaskId, Weekday, WorkerId
 
 
@@ -31,6 +33,42 @@ class RosterWorker:
     languages: frozenset[Language] = frozenset()
     skills: frozenset[Skill] = frozenset()
     kinds_refused: frozenset[ActionKind] = frozenset()
+
+
+def lies_across(weekly: WeeklyPeriod, starts_at: datetime, ends_at: datetime) -> bool:
+    """Tell whether something of one day lies across a stretch of every week."""
+    day, begins = of_the_week(starts_at)
+    length_min = int((ends_at - starts_at).total_seconds()) // 60
+    return (
+        day is weekly.weekday
+        and begins < weekly.ends_min
+        and weekly.starts_min < begins + length_min
+    )
+
+
+def at_the_meeting(worker: RosterWorker, meeting: WeeklyPeriod | None) -> tuple[WeeklyPeriod, ...]:
+    """Return when in a week somebody is at the team's meeting: while they work for the team.
+
+    Nobody comes outside of their hours, or in the host partner's.
+    """
+    if meeting is None:
+        return ()
+
+    def that_day(periods: Iterable[WeeklyPeriod]) -> list[WeeklyPeriod]:
+        mine = (period for period in periods if period.weekday is meeting.weekday)
+        return sorted(mine, key=lambda period: period.starts_min)
+
+    found = []
+    for works in that_day(worker.working):
+        begins = max(works.starts_min, meeting.starts_min)
+        ends = min(works.ends_min, meeting.ends_min)
+        for host in that_day(worker.host_periods):
+            if begins < min(host.starts_min, ends):
+                found.append((begins, min(host.starts_min, ends)))
+            begins = max(begins, host.ends_min)
+        if begins < ends:
+            found.append((begins, ends))
+    return tuple(WeeklyPeriod(meeting.weekday, begins, ends) for begins, ends in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +104,13 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The roster with everything that takes its time."""
+    """The roster with everything that takes its time. `meeting` is the whole team's, weekly."""
 
     workers: tuple[RosterWorker, ...]
     commitments: tuple[Commitment, ...] = ()
     absences: tuple[Absence, ...] = ()
     holdings: tuple[Holding, ...] = ()
+    meeting: WeeklyPeriod | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.dispatch.rules.local_time import instant, local_day, monday_of, wall_minute
-from services.dispatch.rules.roster import Commitment, RosterWorker
+from services.dispatch.rules.roster import (
+    Commitment,
+    RosterWorker,
+    WeeklyPeriod,
+    at_the_meeting,
+)
 
 ROLLING_WEEKS = 4  # Source: law 3, "over a rolling four weeks"
 FULL_TIME_MIN = 38 * 60  # Source: Belgian law of 10 August 2001, a full time is 38 hours a week
@@ -70,15 +75,21 @@ class WeekAccount:
         return max(0, self.weekly_min - taken)
 
 
-def time_account(
+def time_account(  # noqa: PLR0913 - all that takes of a week, and which weeks
     worker: RosterWorker,
     commitments: Iterable[Commitment],
     charges: Iterable[Charge],
     monday: date,
     weeks: int,
+    *,
+    meeting: WeeklyPeriod | None = None,
 ) -> list[WeekAccount]:
-    """Account for some weeks from a Monday on. The four weeks of a line end with its own week."""
-    own: defaultdict[date, int] = defaultdict(int)
+    """Account for some weeks from a Monday on. The four weeks of a line end with its own week.
+
+    The team's meeting is a commitment of every week.
+    """
+    met_min = sum(p.ends_min - p.starts_min for p in at_the_meeting(worker, meeting))
+    own: defaultdict[date, int] = defaultdict(lambda: met_min)
     for commitment in commitments:
         for day, minutes in _by_day(commitment):
             own[monday_of(day)] += minutes

@@ -19,7 +19,14 @@ from services.dispatch.rules.local_time import (
     monday_of,
     wall_minute,
 )
-from services.dispatch.rules.roster import Calendar, Frame, RosterWorker, Slot
+from services.dispatch.rules.roster import (
+    Calendar,
+    Frame,
+    RosterWorker,
+    Slot,
+    WeeklyPeriod,
+    at_the_meeting,
+)
 from services.dispatch.rules.time_account import (
     ROLLING_WEEKS,
     Charge,
@@ -36,7 +43,7 @@ WEEK = timedelta(days=7)
 WORKDAYS = 5
 HalfDay: TypeAlias = tuple[date, bool]
 """A day, and whether it is its afternoon; what begins at noon is of the afternoon."""
-Mark = Literal["host", "own", "away", "elsewhere"]
+Mark = Literal["host", "team", "own", "away", "elsewhere"]
 SeatState = Literal["suggested", "proposed", "accepted"]
 
 
@@ -219,6 +226,7 @@ def hours_of(
         charges,
         monday,
         ROLLING_WEEKS,
+        meeting=calendar.meeting,
     )
     campaign_min = sum(c.minutes for c in mine)
     campaign_min += sum(c.minutes for its, c in others if its == frame.campaign_id)
@@ -256,9 +264,11 @@ def _marks(
         begins = (away.from_on - monday).days * DAY_MIN
         mark(away.worker_id, "away", begins, (away.until_on - monday).days * DAY_MIN + DAY_MIN)
     for worker in calendar.workers:
-        for period in worker.host_periods:
+        weekly: list[tuple[Mark, WeeklyPeriod]] = [("host", each) for each in worker.host_periods]
+        weekly += [("team", each) for each in at_the_meeting(worker, calendar.meeting)]
+        for what, period in weekly:
             day_min = WEEKDAYS.index(period.weekday) * DAY_MIN
-            mark(worker.id, "host", day_min + period.starts_min, day_min + period.ends_min)
+            mark(worker.id, what, day_min + period.starts_min, day_min + period.ends_min)
     for own in calendar.commitments:
         begins, ends = wall_minute(monday, own.starts_at), wall_minute(monday, own.ends_at)
         mark(own.worker_id, "own", begins, ends)

@@ -6,15 +6,15 @@ from services.dispatch import store
 from services.dispatch.rules.local_time import DAY_MIN, WEEKDAYS
 from services.dispatch.rules.roster import WeeklyPeriod
 from services.dispatch.store import RosterEntry
-from shared.db import Tx, zone_names
+from shared.db import Tx, save_partners, zone_names
 from shared.errors import Problem, RefusedError
 
 HOST_SHARE_MIN_PCT = 20  # Source: the charter, "20 % du temps de travail" is the host partner's
 WEEKLY_MIN, WEEKLY_MAX = 60, 50 * 60  # minutes; more than 50 hours a week is a slip
 
 
-async def save_worker(entry: RosterEntry, tx: Tx) -> None:
-    """Save a worker whole.
+async def save_worker(entry: RosterEntry, tx: Tx, partner_name: str | None = None) -> None:
+    """Save a worker whole, and how their host partner is called, when that is said.
 
     Raises:
         RefusedError: an unknown home neighbourhood, impossible hours, overlapping periods, or a
@@ -46,6 +46,8 @@ async def save_worker(entry: RosterEntry, tx: Tx) -> None:
     if problems:
         raise RefusedError(*problems)
     await store.save_worker(tx, entry)
+    if worker.host_partner and partner_name:
+        await save_partners(tx, {worker.host_partner: partner_name})
 
 
 def sound(periods: tuple[WeeklyPeriod, ...]) -> bool:

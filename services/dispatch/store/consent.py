@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
 
 from services.dispatch.rules.consent import Clockwork
+from services.dispatch.rules.roster import WeeklyPeriod, lies_across
 from services.dispatch.store.tables import contribution, proposal, task
 from shared.db import Tx
 from shared.errors import MissingError
@@ -231,6 +232,17 @@ async def own_proposals(tx: Tx, worker_id: UUID, since: datetime) -> list[Propos
         .order_by(proposal.c.starts_at, proposal.c.id)
     )
     return [_proposal(row) for row in rows]
+
+
+async def accepted_across(tx: Tx, weekly: WeeklyPeriod) -> list[TaskId]:
+    """List the accepted tasks to come that lie across a stretch of every week."""
+    rows = await tx.execute(
+        select(proposal.c.task_id, proposal.c.starts_at, proposal.c.ends_at)
+        .where(proposal.c.state == ProposalState.ACCEPTED.value, proposal.c.starts_at > tx.now)
+        .order_by(proposal.c.starts_at, proposal.c.task_id)
+    )
+    found = [TaskId(r.task_id) for r in rows if lies_across(weekly, r.starts_at, r.ends_at)]
+    return list(dict.fromkeys(found))
 
 
 async def accepted_by_worker(tx: Tx, worker_id: UUID, since: datetime) -> list[Proposal]:

@@ -1,17 +1,26 @@
-"""What is read while a campaign runs: late yeses, raised hands, noes by task, and what changed.
+"""What is read while a campaign runs: late yeses, raised hands, noes by task, signals, changes.
 
 A no is counted by task here, and its reason by campaign: no query joins either to a worker.
 """
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.dispatch.store.tables import campaign_life, late_yes, proposal, task
+from services.dispatch.store.tables import campaign_life, late_yes, proposal, signal, task
 from shared.db import Tx
-from shared.words import DeclineReason, ProposalState, WorkerId
+from shared.words import (
+    DeclineReason,
+    ProposalState,
+    SignalAnswer,
+    SignalKind,
+    Theme,
+    WorkerId,
+)
 
 UNWILLING = (ProposalState.DECLINED, ProposalState.EXPIRED, ProposalState.HANDED_BACK)
 
@@ -146,3 +155,47 @@ async def mark_of(tx: Tx, campaign_id: UUID | None = None) -> str:
     """
     found = await tx.execute(CHANGED, {"campaign": campaign_id, "now": tx.now})
     return str(found.scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class HeardSignal:
+    """What a worker signalled in a campaign, without who; `answer` is the coordination's last."""
+
+    id: UUID
+    zone_id: str
+    kind: SignalKind
+    theme: Theme
+    raised_at: datetime
+    answer: SignalAnswer | None
+    answered_at: datetime | None
+
+
+async def signals_of(tx: Tx, campaign_id: UUID) -> list[HeardSignal]:
+    """List a campaign's signals: those that wait for an answer first, then the latest."""
+    rows = await tx.execute(
+        select(signal)
+        .where(signal.c.campaign_id == campaign_id)
+        .order_by(signal.c.answered_at.is_not(None), signal.c.raised_at.desc(), signal.c.id)
+    )
+    return [
+        HeardSignal(
+            row.id,
+            row.zone_id,
+            SignalKind(row.kind),
+            Theme(row.theme),
+            row.raised_at,
+            SignalAnswer(row.answer) if row.answer else None,
+            row.answered_at,
+        )
+        for row in rows
+    ]
+
+
+async def save_answer(tx: Tx, signal_id: UUID, answer: SignalAnswer, at: datetime) -> None:
+    """Keep what a signal was answered, unless a later answer is known."""
+    older = signal.c.answered_at.is_(None) | (signal.c.answered_at < at)
+    await tx.execute(
+        update(signal)
+        .where(signal.c.id == signal_id, older)
+        .values(answer=answer.value, answered_at=at)
+    )

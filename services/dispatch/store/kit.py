@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.dispatch.rules.kit import Leaflet, Phrase
@@ -96,10 +96,10 @@ async def delete_leaflet(tx: Tx, campaign_id: UUID, leaflet_id: UUID) -> None:
 
 
 async def phrases_of(tx: Tx, campaign_ids: Collection[UUID]) -> dict[UUID, list[Phrase]]:
-    """List the phrases of campaigns, in the order in which they were added."""
+    """List the phrases of campaigns, in their order: as they were added, until they are moved."""
     rows = (
         await tx.execute(
-            select(phrase).where(phrase.c.campaign_id.in_(campaign_ids)).order_by(phrase.c.added)
+            select(phrase).where(phrase.c.campaign_id.in_(campaign_ids)).order_by(phrase.c.place)
         )
     ).all()
     ids = [row.id for row in rows]
@@ -140,6 +140,30 @@ async def save_phrase(tx: Tx, one: Phrase) -> None:
             for language, text in one.said
         ]
         await tx.execute(insert(phrase_said), rows)
+
+
+async def move_phrase(tx: Tx, campaign_id: UUID, phrase_id: UUID, *, up: bool) -> None:
+    """Let a phrase change places with the one before it, or after it; the first stays the first.
+
+    Raises:
+        MissingError: no such phrase in this campaign.
+    """
+    rows = (
+        await tx.execute(
+            select(phrase.c.id, phrase.c.place)
+            .where(phrase.c.campaign_id == campaign_id)
+            .order_by(phrase.c.place)
+            .with_for_update()
+        )
+    ).all()
+    at = next((number for number, row in enumerate(rows) if row.id == phrase_id), None)
+    if at is None:
+        raise MissingError("phrase")
+    there = at - 1 if up else at + 1
+    if not 0 <= there < len(rows):
+        return
+    for one, other in ((rows[at], rows[there]), (rows[there], rows[at])):
+        await tx.execute(update(phrase).where(phrase.c.id == one.id).values(place=other.place))
 
 
 async def delete_phrase(tx: Tx, campaign_id: UUID, phrase_id: UUID) -> None:

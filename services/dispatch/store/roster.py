@@ -31,6 +31,7 @@ from services.dispatch.store.tables import (
     worker_skill,
     working_period,
 )
+from services.dispatch.store.tables import team_meeting as meeting_row
 from shared.db import Tx, zone_names
 from shared.errors import MissingError
 from shared.words import ActionKind, Language, ProposalState, Skill, Weekday, WorkerId
@@ -206,6 +207,26 @@ async def load_calendar(
         commitments=tuple(_commitment(row) for row in own),
         absences=tuple(_absence(row) for row in away),
         holdings=tuple(await list_holdings(tx, begins, ends, states)),
+        meeting=await team_meeting(tx),
+    )
+
+
+async def team_meeting(tx: Tx) -> WeeklyPeriod | None:
+    """Return when the whole team meets every week; None when nothing is set."""
+    row = (await tx.execute(select(meeting_row))).first()
+    return None if row is None else _periods([row])[0]
+
+
+async def save_meeting(tx: Tx, meeting: WeeklyPeriod | None) -> None:
+    """Set when the whole team meets every week, or that it does not."""
+    if meeting is None:
+        await tx.execute(delete(meeting_row))
+        return
+    values = {"only_one": True, **_period_values(meeting), "saved_at": tx.now}
+    await tx.execute(
+        upsert(meeting_row)
+        .values(values)
+        .on_conflict_do_update(index_elements=["only_one"], set_=values)
     )
 
 

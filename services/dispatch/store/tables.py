@@ -69,6 +69,15 @@ host_period = Table(
     Column("starts_min", Integer, primary_key=True),
     Column("ends_min", Integer),
 )
+team_meeting = Table(  # one row, or none
+    "team_meeting",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default="true"),
+    Column("weekday", Text),
+    Column("starts_min", Integer),
+    Column("ends_min", Integer),
+    Column("saved_at", Moment),
+)
 partner_remark = Table(
     "partner_remark",
     metadata,
@@ -270,6 +279,8 @@ signal = Table(
     Column("kind", Text),
     Column("theme", Text),
     Column("raised_at", Moment),
+    Column("answer", Text),
+    Column("answered_at", Moment),
 )
 note_key = Table(
     "note_key",
@@ -363,7 +374,7 @@ phrase = Table(
     Column("campaign_id", Uuid),
     Column("fr", Text),
     Column("saved_at", Moment),
-    Column("added", BigInteger, Identity(always=True)),
+    Column("place", BigInteger, Identity()),
 )
 phrase_said = Table(
     "phrase_said",

@@ -12,6 +12,7 @@ from services.dispatch import store
 from services.dispatch.rules.busy_times import FILE_MAX_BYTES
 from services.dispatch.rules.feed import write_feed
 from services.dispatch.rules.local_time import local_day
+from services.dispatch.rules.roster import at_the_meeting
 from services.dispatch.steps.import_busy_times import Imported, import_busy_times
 from services.dispatch.steps.read_feed import read_feed
 from services.dispatch.steps.renew_feed import renew_feed
@@ -19,12 +20,13 @@ from services.dispatch.store import calendars
 from services.dispatch.web.directory_files import uploaded
 from services.dispatch.web.field_pages import as_uuid, calendar_page
 from services.dispatch.web.forms import tell, typed
+from services.dispatch.web.shown import hours_said
 from shared import access
 from shared.access import Identity
 from shared.access.throttle import FOR_AN_ADDRESS, attempt_key, count_try, take_back
 from shared.db import Database, ZoneName, zone_names
 from shared.errors import Problem, RefusedError
-from shared.web import Coordinator, Db, Worker, page, see_other, settings_of
+from shared.web import Coordinator, Db, Worker, language_of, page, see_other, settings_of
 from shared.web.guard import doors_of
 from shared.web.languages import local_formats, translate
 
@@ -107,6 +109,7 @@ async def desk_page(
         known = await calendars.imports_of(tx, worker_id)
         brought = await calendars.imported_ids(tx, worker_id)
         zones = await zone_names(tx)
+        meeting = at_the_meeting(worker, await store.team_meeting(tx))
         until = tx.now + timedelta(weeks=4)
     return page(
         request,
@@ -114,6 +117,7 @@ async def desk_page(
         REFUSED if problems else 200,
         worker=worker,
         zone=zones.get(worker.home_zone),
+        meeting=hours_said(meeting, language_of(request)),
         commitments=[own for own in commitments if own.commitment.starts_at < until],
         brought=brought,
         absences=absences,

@@ -21,6 +21,7 @@ from services.dispatch.rules.local_time import (
     monday_of,
     weekday,
 )
+from services.dispatch.rules.roster import at_the_meeting
 from services.dispatch.store import moments
 from services.dispatch.web.shown import Names
 from shared.db import Database, Tx, zone_names
@@ -106,21 +107,24 @@ async def week_table(tx: Tx, request: Request, monday: date) -> Table:
     calendar = await store.load_calendar(tx, monday, sunday, {ProposalState.ACCEPTED})
     names = Names(request, await store.worker_names(tx), await zone_names(tx))
     days = [monday + timedelta(days=number) for number in range(7)]
-    host, taken, campaign = (
+    host, meets, taken, campaign = (
         _("temps du partenaire hébergeur"),
+        _("matinée de l’équipe"),
         _("temps pris"),
         _("tâche de campagne"),
     )
     found: list[tuple[str, date, Any, Any, str, str]] = []
     for worker in calendar.workers:
         for day in days:
-            for period in worker.host_periods:
+            weekly = [(period, host) for period in worker.host_periods]
+            weekly += [(period, meets) for period in at_the_meeting(worker, calendar.meeting)]
+            for period, what in weekly:
                 if period.weekday is weekday(day):
                     begins, ends = (
                         instant(day, minute).astimezone(BRUSSELS)
                         for minute in (period.starts_min, period.ends_min)
                     )
-                    found.append((worker.name, day, begins, ends, host, ""))
+                    found.append((worker.name, day, begins, ends, what, ""))
     for own in calendar.commitments:
         begins, ends = (moment.astimezone(BRUSSELS) for moment in (own.starts_at, own.ends_at))
         found.append((names.worker(own.worker_id), begins.date(), begins, ends, taken, ""))
@@ -150,7 +154,7 @@ async def week_table(tx: Tx, request: Request, monday: date) -> Table:
             Column(
                 "what",
                 _("Quoi"),
-                _("Temps du partenaire, tâche acceptée, ou temps pris sans dire par quoi."),
+                _("Partenaire, matinée, tâche acceptée, ou temps pris sans dire par quoi."),
             ),
             Column("neighbourhood", _("Quartier"), _("Où, pour une tâche de campagne.")),
         ),

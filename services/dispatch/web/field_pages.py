@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.dispatch import store
 from services.dispatch.rules.local_time import BRUSSELS, local_day
 from services.dispatch.rules.outcomes import OUTCOMES, Body, contribution_id
-from services.dispatch.rules.roster import Absence, Commitment
+from services.dispatch.rules.roster import Absence, Commitment, at_the_meeting
 from services.dispatch.rules.wording import duration
 from services.dispatch.steps.raise_signal import raise_signal
 from services.dispatch.steps.record_contribution import record_contribution
@@ -20,8 +20,9 @@ from services.dispatch.steps.save_commitment import save_commitment
 from services.dispatch.store import calendars
 from services.dispatch.web.forms import Typed, tell, typed
 from services.dispatch.web.own_view import own_entry, view_account, view_own
+from services.dispatch.web.shown import called, hours_said
 from shared.access import Identity
-from shared.db import Database, zone_names
+from shared.db import Database, partner_names, zone_names
 from shared.errors import MissingError, Problem, RefusedError
 from shared.events import RelayCount
 from shared.web import Db, Worker, language_of, page, see_other
@@ -247,6 +248,9 @@ async def calendar_page(
         imports = await calendars.imports_of(tx, who.person_id)
         absences = await store.absences_of(tx, who.person_id, local_day(tx.now))
         places = await zone_names(tx)
+        worker = await store.worker_of(tx, who.person_id)
+        partner = called(worker.host_partner, await partner_names(tx))
+        meeting = at_the_meeting(worker, await store.team_meeting(tx))
         now = tx.now
     language = language_of(request)
     return page(
@@ -254,6 +258,8 @@ async def calendar_page(
         "calendar.html",
         REFUSED if problems else 200,
         weeks=weeks,
+        partner=partner,
+        meeting=hours_said(meeting, language),
         commitments=commitments,
         absences=absences,
         imports=imports,

@@ -20,7 +20,7 @@ from services.dispatch.web.forms import Typed, tell, typed
 from shared.db import Database, Tx
 from shared.errors import Problem, RefusedError
 from shared.web import Coordinator, Db, language_of, live, page, see_other
-from shared.words import WithdrawalReason
+from shared.words import SignalAnswer, WithdrawalReason
 
 router = APIRouter(
     prefix="/campaigns/{campaign_id}/follow",
@@ -88,6 +88,7 @@ async def follow_page(  # noqa: PLR0913 - a page, and what was typed into it
         counts=by_kind(view.to_come),
         places=places,
         withdrawal_reasons=REASONS,
+        answers=tuple(SignalAnswer),
         problems=tell(request, problems),
         typed=form,
     )

@@ -16,6 +16,8 @@ from fastapi import Request
 from services.dispatch import store
 from services.dispatch.rules.local_time import BRUSSELS, local_day, monday_of
 from services.dispatch.store import following
+from services.dispatch.store.following import HeardSignal
+from services.dispatch.web.grid_view import shown_week
 from services.dispatch.web.plan_view import Member, PlanView, TaskView, suggest_for, view_plan
 from services.dispatch.web.shown import Names
 from shared.db import Tx, ZoneName, zone_names
@@ -87,6 +89,7 @@ class FollowView:
     reasons: list[tuple[DeclineReason, int]]
     roster: list[tuple[UUID, str]]
     zones: Mapping[str, ZoneName]
+    signals: list[HeardSignal]
 
     @property
     def under_way(self) -> list[Followed]:
@@ -164,17 +167,8 @@ async def view_follow(tx: Tx, request: Request, campaign_id: UUID) -> FollowView
         sorted(reasons.items(), key=lambda one: (-one[1], one[0].value)) if enough else [],
         [(entry.worker.id, entry.worker.name) for entry in await store.list_roster(tx)],
         zones,
+        await following.signals_of(tx, campaign_id),
     )
-
-
-def shown_week(request: Request, view: PlanView, today: date) -> date:
-    """Choose the Monday of the week to show: asked for, or the first that is not over."""
-    frame = view.campaign.frame
-    try:
-        asked = date.fromisoformat(request.query_params.get("week", ""))
-    except ValueError:
-        asked = today
-    return monday_of(min(max(asked, frame.starts_on), frame.ends_on))
 
 
 def places(task: TaskView) -> Iterator[str]:

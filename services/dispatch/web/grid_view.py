@@ -23,8 +23,8 @@ from services.dispatch.rules.wording import Said, duration
 from services.dispatch.steps.look_at_campaign import look_at_campaign
 from services.dispatch.steps.think_aside import think_aside
 from services.dispatch.web.plan_view import PlanView, view_plan
-from services.dispatch.web.shown import Names
-from shared.db import Tx, ZoneName, zone_names
+from services.dispatch.web.shown import Names, called
+from shared.db import Tx, ZoneName, partner_names, zone_names
 from shared.words import WorkerId
 
 WEEK = timedelta(days=7)
@@ -72,12 +72,17 @@ class BoardShown:
     missions: int
     empty: int
     left_open: frozenset[UUID]
+    partners: Mapping[str, str]
     before: date | None
     after: date | None
 
     @property
     def sunday(self) -> date:
         return self.board.monday + WEEK - timedelta(days=1)
+
+    def partner(self, row: Row) -> str:
+        """Say how somebody's host partner is called; empty when there is none."""
+        return called(row.worker.host_partner, self.partners)
 
     def free(self, day: date, *, afternoon: bool) -> Sequence[Free]:
         half: HalfDay = (day, afternoon)
@@ -125,6 +130,7 @@ async def view_board(tx: Tx, request: Request, campaign_id: UUID) -> BoardShown:
         missions=len({s.slot.id for s in seats if s.state == "suggested" and not s.conflict}),
         empty=sum(one.missing for one in free if not one.asked),
         left_open=frozenset(sight.left_open),
+        partners=await partner_names(tx),
         before=monday - WEEK if monday > monday_of(frame.starts_on) else None,
         after=monday + WEEK if monday + WEEK <= frame.ends_on else None,
     )

@@ -23,6 +23,7 @@ from services.dispatch.rules.kit import (
     Phrase,
     direction,
 )
+from services.dispatch.steps.move_phrase import move_phrase
 from services.dispatch.steps.save_leaflet import save_leaflet
 from services.dispatch.steps.save_phrase import save_phrase
 from services.dispatch.store import Campaign, kit
@@ -292,6 +293,17 @@ async def post_phrase(
             request, database, campaign_id, phrase_id, problems=refused.problems, form=form
         )
     return see_other(f"{here(campaign_id)}?said=phrase_saved")
+
+
+@router.post("/phrases/{phrase_id}/move")
+async def post_move(
+    request: Request, database: Db, _: Coordinator, campaign_id: UUID, phrase_id: UUID
+) -> Response:
+    """Move a phrase one place up or down, and stay with it."""
+    form = await typed(request)
+    async with database.transaction() as tx:
+        await move_phrase(campaign_id, phrase_id, tx, up=form.text("to") == "up")
+    return see_other(f"{here(campaign_id)}#phrase-{phrase_id}")
 
 
 @router.post("/phrases/{phrase_id}/delete")

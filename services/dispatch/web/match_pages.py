@@ -28,7 +28,6 @@ from services.dispatch.web.forms import Typed, tell, typed
 from services.dispatch.web.grid_view import BoardShown, half_of, shown_week, view_board
 from services.dispatch.web.plan_view import TaskView, view_plan
 from services.dispatch.web.plan_words import grade, names_for
-from shared.access import Identity
 from shared.db import Database, Tx
 from shared.errors import Problem, RefusedError
 from shared.web import Coordinator, Db, language_of, page, see_other
@@ -78,16 +77,15 @@ def back_to(campaign_id: UUID, request: Request) -> str:
 
 @router.get("")
 async def show_campaign(
-    request: Request, database: Db, who: Coordinator, campaign_id: UUID
+    request: Request, database: Db, _: Coordinator, campaign_id: UUID
 ) -> Response:
     """Show one week of a campaign's plan."""
-    return await campaign_page(request, database, who, campaign_id)
+    return await campaign_page(request, database, campaign_id)
 
 
 async def campaign_page(  # noqa: PLR0913 - a page, and what was typed into it
     request: Request,
     database: Database,
-    who: Identity,
     campaign_id: UUID,
     *,
     problems: Sequence[Problem] = (),
@@ -154,7 +152,7 @@ def half_days(tasks: Sequence[TaskView], monday: date) -> list[HalfDay]:
 
 
 @router.post("/seats")
-async def change(request: Request, database: Db, who: Coordinator, campaign_id: UUID) -> Response:
+async def change(request: Request, database: Db, _: Coordinator, campaign_id: UUID) -> Response:
     """Give a seat to somebody else, fill a free one, or leave one empty."""
     form = await typed(request)
     wish = Change(
@@ -169,17 +167,17 @@ async def change(request: Request, database: Db, who: Coordinator, campaign_id: 
             changed = await change_seat(campaign_id, wish, version, tx)
     except RefusedError as refused:
         return await campaign_page(
-            request, database, who, campaign_id, problems=refused.problems, form=form
+            request, database, campaign_id, problems=refused.problems, form=form
         )
     if changed.refused:
         async with database.reading() as tx:
             told = await show_refused(tx, request, wish, changed)
         return await campaign_page(
-            request, database, who, campaign_id, form=form, refused=told, moved=seat_of(wish)
+            request, database, campaign_id, form=form, refused=told, moved=seat_of(wish)
         )
     if by_script(request):
         moved = f"seat-{wish.task_id}-{wish.give_to or 'free'}"
-        return await campaign_page(request, database, who, campaign_id, moved=moved)
+        return await campaign_page(request, database, campaign_id, moved=moved)
     return see_other(back_to(campaign_id, request))
 
 
@@ -205,7 +203,7 @@ async def show_refused(tx: Tx, request: Request, wish: Change, changed: Changed)
 
 
 @router.post("/keep")
-async def keep(request: Request, database: Db, who: Coordinator, campaign_id: UUID) -> Response:
+async def keep(request: Request, database: Db, _: Coordinator, campaign_id: UUID) -> Response:
     """Keep somebody's missions of a week when the plan is made anew, or no longer."""
     form = await typed(request)
     worker, task = _worker(form.text("worker_id")), form.text("task_id")
@@ -231,17 +229,17 @@ async def keep(request: Request, database: Db, who: Coordinator, campaign_id: UU
                 await keep_seats(campaign_id, seats, tx, keep=form.text("keep") != "0")
     except RefusedError as refused:
         return await campaign_page(
-            request, database, who, campaign_id, problems=refused.problems, form=form
+            request, database, campaign_id, problems=refused.problems, form=form
         )
     if by_script(request):
         return await campaign_page(
-            request, database, who, campaign_id, moved=f"keep-{worker}" if worker else ""
+            request, database, campaign_id, moved=f"keep-{worker}" if worker else ""
         )
     return see_other(back_to(campaign_id, request))
 
 
 @router.post("/rematch")
-async def rematch(request: Request, database: Db, who: Coordinator, campaign_id: UUID) -> Response:
+async def rematch(request: Request, database: Db, _: Coordinator, campaign_id: UUID) -> Response:
     """Make the plan anew around what is kept, asked and accepted; say how many tasks changed."""
     try:
         async with database.transaction() as tx:
@@ -250,7 +248,7 @@ async def rematch(request: Request, database: Db, who: Coordinator, campaign_id:
             await rematch_campaign(campaign_id, tx)
             after = (await look_at_campaign(tx, campaign_id)).suggestions
     except RefusedError as refused:
-        return await campaign_page(request, database, who, campaign_id, problems=refused.problems)
+        return await campaign_page(request, database, campaign_id, problems=refused.problems)
     found = compare(before, after)
     number = len(found.gained) + len(found.lost) + len(found.changed)
     path = back_to(campaign_id, request)

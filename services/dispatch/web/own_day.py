@@ -10,7 +10,7 @@ from fastapi import Request
 from services.dispatch import store
 from services.dispatch.rules.local_time import DAY_MIN, instant, local_day
 from services.dispatch.rules.outcomes import NO_OUTCOME_AFTER, Body
-from services.dispatch.rules.roster import RosterWorker
+from services.dispatch.rules.roster import RosterWorker, lies_across
 from services.dispatch.store import Consultation, ContributionRow, Opinion, following
 from services.dispatch.web.own_view import OwnTask, own_entry, view_own
 from shared.db import Tx
@@ -85,12 +85,14 @@ async def own_conflicts(tx: Tx, worker_id: UUID, mine: Sequence[OwnTask]) -> set
     """Return the accepted tasks that lie across something of one's own, by proposal."""
     own = [c.commitment for c in await store.commitments_of(tx, worker_id, tx.now)]
     away = [a.absence for a in await store.absences_of(tx, worker_id, local_day(tx.now))]
+    meeting = await store.team_meeting(tx)
     return {
         p.id
         for p in (task.proposal for task in mine)
         if p.state is ProposalState.ACCEPTED
         and (
             any(c.starts_at < p.ends_at and p.starts_at < c.ends_at for c in own)
+            or (meeting is not None and lies_across(meeting, p.starts_at, p.ends_at))
             or any(a.from_on <= local_day(p.starts_at) <= a.until_on for a in away)
         )
     }

@@ -102,4 +102,5 @@ async def view_account(tx: Tx, worker_id: UUID) -> list[WeekAccount]:
         for held in holdings
     ]
     own = [c.commitment for c in await store.commitments_of(tx, worker_id, begins)]
-    return time_account(worker, own, charges, monday, WEEKS_SHOWN)
+    meeting = await store.team_meeting(tx)
+    return time_account(worker, own, charges, monday, WEEKS_SHOWN, meeting=meeting)

@@ -22,10 +22,11 @@ from services.dispatch.steps.take_operation import take_operation
 from services.dispatch.web.note_api import note_keys
 from services.dispatch.web.own_day import OwnDay, read_day
 from services.dispatch.web.own_view import OwnTask, view_account
+from services.dispatch.web.shown import called
 from shared.access import Identity
-from shared.db import Tx, ZoneName, zone_names
+from shared.db import Tx, ZoneName, partner_names, zone_names
 from shared.web import Db, Worker, language_of
-from shared.web.languages import local_formats
+from shared.web.languages import local_formats, translate
 from shared.words import ActionKind, CampaignState, Ground, ProposalState, Stance
 
 router = APIRouter()
@@ -88,9 +89,10 @@ class PhoneQuestion(BaseModel):
 
 
 class PhoneWeek(BaseModel):
-    """One week of one's own time. `taken_pct` is of the contract."""
+    """One week of one's own time. `taken_pct` is of the contract; `partner` a name or a role."""
 
     day: str
+    partner: str
     host_partner: str
     commitments: str
     campaigns: str
@@ -154,23 +156,29 @@ async def get_day(request: Request, database: Db, who: Worker) -> PhoneDay:
         last = await store.last_contributions(tx, who.person_id)
         weeks = await view_account(tx, who.person_id) if day.worker else []
         zones = await zone_names(tx)
-        return await write_day(tx, who, Reading(language_of(request), day, last, weeks, zones))
+        partners = await partner_names(tx)
+        reading = Reading(language_of(request), day, last, weeks, zones, partners=partners)
+        return await write_day(tx, who, reading)
 
 
 class Reading:
     """How a day is written in the reader's language."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a day is written from
         self,
         language: str,
         day: OwnDay,
         last: dict[tuple[ActionKind, str], Counted],
         weeks: list[WeekAccount],
         zones: dict[str, ZoneName],
+        *,
+        partners: dict[str, str],
     ) -> None:
         self.language = language
         self.formats = local_formats(language)
         self.day, self.last, self.weeks, self.zones = day, last, weeks, zones
+        own_partner = day.worker.host_partner if day.worker else None
+        self.partner = called(own_partner, partners) or translate(language, "Partenaire hébergeur")
 
     def names(self, zone_id: str) -> tuple[str, str]:
         known = self.zones.get(zone_id)
@@ -230,6 +238,7 @@ class Reading:
         taken_min = week.weekly_min - week.left_min
         return PhoneWeek(
             day=self.formats["day_of_year"](week.monday),
+            partner=self.partner,
             host_partner=duration(week.host_partner_min),
             commitments=duration(week.commitments_min),
             campaigns=duration(week.campaigns_min),

@@ -1,5 +1,6 @@
 """The roster and its calendars, for programs."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -12,14 +13,17 @@ from services.dispatch.rules.roster import Absence, Commitment, RosterWorker, We
 from services.dispatch.steps.save_absence import save_absence
 from services.dispatch.steps.save_commitment import save_commitment
 from services.dispatch.steps.save_worker import save_worker
+from services.dispatch.steps.set_meeting import set_meeting
 from services.dispatch.store import RosterEntry
 from shared.access import Identity
+from shared.db import partner_names
 from shared.errors import MissingError
 from shared.web import Coordinator, Db, TeamMember
 from shared.words import (
     ActionKind,
     Language,
     PartnerId,
+    PartnerName,
     Role,
     Skill,
     TaskId,
@@ -50,11 +54,16 @@ class OwnSkill(BaseModel):
 
 
 class WorkerBody(BaseModel):
-    """A worker of the roster, whole: what is left out is taken away."""
+    """A worker of the roster, whole: what is left out is taken away.
+
+    `host_partner_name`: how the partner is called, for everybody who works for it; the name that is
+    known stays when none is given.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     home_zone: ZoneId
     host_partner: PartnerId | None = None
+    host_partner_name: PartnerName | None = None
     weekly_hours: Annotated[float, Field(gt=0, le=50)]
     host_share_pct: Annotated[int, Field(ge=0, le=80)] = 20
     working: list[Period]
@@ -93,15 +102,39 @@ async def put_worker(
     """Save a worker. Their id is the person's id of their account."""
     entry = as_entry(worker_id, body)
     async with database.transaction() as tx:
-        await save_worker(entry, tx)
-    return as_shown(entry)
+        await save_worker(entry, tx, body.host_partner_name)
+        return as_shown(entry, await partner_names(tx))
 
 
 @router.get("/api/workers")
 async def get_workers(database: Db, _: Coordinator) -> list[WorkerShown]:
     """List the roster by name. There are no figures here, and none may be added."""
     async with database.reading() as tx:
-        return [as_shown(entry) for entry in await store.list_roster(tx)]
+        names = await partner_names(tx)
+        return [as_shown(entry, names) for entry in await store.list_roster(tx)]
+
+
+@router.put("/api/team/meeting")
+async def put_meeting(database: Db, _: Coordinator, body: Period) -> Conflicts:
+    """Say when the whole team meets every week; tell which accepted tasks lie across it."""
+    async with database.transaction() as tx:
+        return Conflicts(conflicts=await set_meeting(as_period(body), tx))
+
+
+@router.get("/api/team/meeting")
+async def get_meeting(database: Db, _: TeamMember) -> Period | None:
+    """Tell when the whole team meets every week."""
+    async with database.reading() as tx:
+        meeting = await store.team_meeting(tx)
+    return None if meeting is None else Period.model_validate(meeting, from_attributes=True)
+
+
+@router.delete("/api/team/meeting", status_code=204)
+async def delete_meeting(database: Db, _: Coordinator) -> Response:
+    """Say that the team does not meet every week."""
+    async with database.transaction() as tx:
+        await set_meeting(None, tx)
+    return Response(status_code=204)
 
 
 @router.put("/api/workers/{worker_id}/commitments/{commitment_id}")
@@ -182,13 +215,14 @@ def as_period(own: Period) -> WeeklyPeriod:
     return WeeklyPeriod(own.weekday, own.starts_min, own.ends_min)
 
 
-def as_shown(entry: RosterEntry) -> WorkerShown:
+def as_shown(entry: RosterEntry, names: Mapping[str, str]) -> WorkerShown:
     worker = entry.worker
     return WorkerShown(
         worker_id=worker.id,
         name=worker.name,
         home_zone=worker.home_zone,
         host_partner=worker.host_partner,
+        host_partner_name=names.get(worker.host_partner or ""),
         weekly_hours=worker.weekly_min / 60,
         host_share_pct=worker.host_share_pct,
         travel_max_min=worker.travel_max_min,

@@ -1,34 +1,44 @@
 """The coordination's form for a worker of the roster, and the link that lets a new one in."""
 
 import re
-from collections.abc import Sequence
-from datetime import date, time
+from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.dispatch import store
-from services.dispatch.rules.local_time import local_day
+from services.dispatch.rules.local_time import local_day, minute_of_day
 from services.dispatch.rules.roster import RosterWorker, WeeklyPeriod
 from services.dispatch.steps.save_worker import save_worker
 from services.dispatch.store import RosterEntry
 from services.dispatch.web.forms import Typed, tell, typed
+from services.dispatch.web.shown import called
 from shared import access
 from shared.access import Identity
-from shared.db import Database, zone_names
+from shared.db import Database, partner_names, zone_names
 from shared.errors import MissingError, Problem, RefusedError
 from shared.web import Coordinator, Db, language_of, page, see_other, settings_of
 from shared.web.guard import doors_of
 from shared.web.languages import LANGUAGES
-from shared.words import ActionKind, Language, Role, Skill, Weekday, WorkerId
+from shared.words import (
+    PARTNER_PATTERN,
+    ActionKind,
+    Language,
+    Role,
+    Skill,
+    Weekday,
+    WorkerId,
+    partner_id_of,
+)
 
 router = APIRouter(
     prefix="/desk/workers", default_response_class=HTMLResponse, include_in_schema=False
 )
 REFUSED = 409
 PERIODS_A_DAY = 2
-PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+PARTNER = re.compile(PARTNER_PATTERN)
 USUAL_HOURS, USUAL_SHARE_PCT, USUAL_TRAVEL_MIN = "38", "20", "45"
 
 
@@ -66,8 +76,9 @@ async def worker_page(  # noqa: PLR0913 - a page, and what was typed into it
     """Render the form: what was typed, else what is known, else what is usual."""
     async with database.reading() as tx:
         places = await zone_names(tx)
+        partners = await partner_names(tx)
     language = language_of(request)
-    fields = form.as_dict() if form else fields_of(entry)
+    fields = form.as_dict() if form else fields_of(entry, partners)
     return page(
         request,
         "worker.html",
@@ -77,12 +88,13 @@ async def worker_page(  # noqa: PLR0913 - a page, and what was typed into it
         fields=fields,
         chosen=chosen_of(form, entry),
         places=sorted((zone.name(language), zone.id) for zone in places.values()),
+        partners=sorted(partners.values(), key=str.casefold),
         weekdays=tuple(Weekday),
         numbers=range(rows_of(entry)),
         tongues=tuple(Language),
         skills=tuple(Skill),
         kinds=tuple(ActionKind),
-        account_languages=LANGUAGES,
+        account_languages=[Language(code) for code in LANGUAGES],
         problems=tell(request, problems),
     )
 
@@ -94,8 +106,8 @@ def rows_of(entry: RosterEntry | None) -> int:
     return max(PERIODS_A_DAY, *counts)
 
 
-def fields_of(entry: RosterEntry | None) -> dict[str, str]:
-    """Write what is known of a worker as the form's fields."""
+def fields_of(entry: RosterEntry | None, partners: Mapping[str, str]) -> dict[str, str]:
+    """Write what is known of a worker as the form's fields; `partners` are called so."""
     if entry is None:
         return {
             "weekly_hours": USUAL_HOURS,
@@ -106,7 +118,7 @@ def fields_of(entry: RosterEntry | None) -> dict[str, str]:
     fields = {
         "name": worker.name,
         "home_zone": worker.home_zone,
-        "host_partner": worker.host_partner or "",
+        "host_partner": called(worker.host_partner, partners),
         "weekly_hours": f"{worker.weekly_min / 60:g}",
         "host_share_pct": str(worker.host_share_pct),
         "travel_max_min": str(worker.travel_max_min),
@@ -147,12 +159,14 @@ async def save(request: Request, database: Db, who: Coordinator, worker_id: UUID
     async with database.reading() as tx:
         found = await store.list_roster(tx, worker_id)
         today = local_day(tx.now)
+        partners = await partner_names(tx)
     known = found[0] if found else None
     new = bool(form.text("account_language"))
     try:
-        entry = read_entry(form, worker_id, known, today)
+        entry = read_entry(form, worker_id, (known, partners), today)
+        partner_id, name = entry.worker.host_partner, form.text("host_partner")
         async with database.transaction() as tx:
-            await save_worker(entry, tx)
+            await save_worker(entry, tx, None if partner_id in partners else name)
         if not new:
             return see_other("/dispatch/desk/team")
         link = await new_link(request, who, entry.worker, form.text("account_language"))
@@ -178,10 +192,16 @@ async def new_link(request: Request, who: Identity, worker: RosterWorker, langua
     return f"{settings_of(request).public_url}/access/enter#{token}"
 
 
-def read_entry(form: Typed, worker_id: UUID, known: RosterEntry | None, today: date) -> RosterEntry:
+def read_entry(
+    form: Typed,
+    worker_id: UUID,
+    known_before: tuple[RosterEntry | None, Mapping[str, str]],
+    today: date,
+) -> RosterEntry:
     """Read the form. A language or a skill that is ticked anew is confirmed today.
 
-    Everything that is ticked is, when the form says that it was asked again.
+    Everything that is ticked is, when the form says that it was asked again. Known before: the
+    worker, and how partners are called.
 
     Raises:
         RefusedError: with everything that could not be read.
@@ -189,9 +209,11 @@ def read_entry(form: Typed, worker_id: UUID, known: RosterEntry | None, today: d
     name = " ".join(form.text("name").split())
     if not name:
         form.problems.append(Problem("missing", "Écrivez un nom.", place="name"))
-    partner = form.text("host_partner")
-    if partner and not PARTNER.fullmatch(partner):
-        message = "Un partenaire s’écrit en minuscules, chiffres et traits d’union."
+    known, partners = known_before
+    typed_partner = form.text("host_partner")
+    partner = partner_id_of(typed_partner, partners)
+    if typed_partner and not PARTNER.fullmatch(partner):
+        message = "Écrivez le nom du partenaire hébergeur avec au moins deux lettres."
         form.problems.append(Problem("bad_partner", message, place="host_partner"))
     before = None if form.text("confirmed_today") else known
     languages = {
@@ -232,10 +254,5 @@ def read_periods(form: Typed, kind: str) -> tuple[WeeklyPeriod, ...]:
                 continue
             begins, ends = form.clock(f"{place}_starts"), form.clock(f"{place}_ends")
             if begins is not None and ends is not None:
-                found.append(WeeklyPeriod(day, minute(begins), minute(ends)))
+                found.append(WeeklyPeriod(day, minute_of_day(begins), minute_of_day(ends)))
     return tuple(found)
-
-
-def minute(wall: time) -> int:
-    """Return the minute of the day."""
-    return wall.hour * 60 + wall.minute

@@ -21,7 +21,6 @@ from services.dispatch.web.match_pages import plan_path
 from services.dispatch.web.plan_view import PlanView, view_plan
 from services.dispatch.web.plan_words import names_for
 from services.dispatch.web.shown import Names
-from shared.access import Identity
 from shared.db import Database, zone_names
 from shared.errors import Problem, RefusedError
 from shared.web import Coordinator, Db, page, see_other
@@ -52,17 +51,14 @@ class Letter:
 
 
 @router.get("")
-async def show_send(
-    request: Request, database: Db, who: Coordinator, campaign_id: UUID
-) -> Response:
+async def show_send(request: Request, database: Db, _: Coordinator, campaign_id: UUID) -> Response:
     """Show what would leave until a day: asked for, or the end of the first week that waits."""
-    return await send_page(request, database, who, campaign_id)
+    return await send_page(request, database, campaign_id)
 
 
-async def send_page(  # noqa: PLR0913 - a page, and what was typed into it
+async def send_page(
     request: Request,
     database: Database,
-    who: Identity,
     campaign_id: UUID,
     *,
     problems: Sequence[Problem] = (),
@@ -138,7 +134,7 @@ def letters_of(names: Names, leaving: Leaving, now: datetime) -> list[Letter]:
 
 
 @router.post("")
-async def send(request: Request, database: Db, who: Coordinator, campaign_id: UUID) -> Response:
+async def send(request: Request, database: Db, _: Coordinator, campaign_id: UUID) -> Response:
     """Agree with the plan until a day: the questions go out."""
     form = await typed(request)
     try:
@@ -147,7 +143,5 @@ async def send(request: Request, database: Db, who: Coordinator, campaign_id: UU
         async with database.transaction() as tx:
             sent = await confirm_plan(campaign_id, version, until_on or date.min, tx)
     except RefusedError as refused:
-        return await send_page(
-            request, database, who, campaign_id, problems=refused.problems, form=form
-        )
+        return await send_page(request, database, campaign_id, problems=refused.problems, form=form)
     return see_other(f"{plan_path(campaign_id)}/send?sent={sent.proposed}-{sent.left_out}")

@@ -22,7 +22,7 @@ from services.intake.rules.need_index import NeedIndex, ZoneChoice, choose_zones
 from services.intake.rules.source_text import N_
 from services.intake.rules.targeting import SEED_DEFAULT, Weights, index_of
 from services.intake.store import Territory
-from shared.db import Tx
+from shared.db import Tx, save_partners
 from shared.errors import Problem, RefusedError
 from shared.events import CampaignDeclared
 from shared.words import (
@@ -34,6 +34,7 @@ from shared.words import (
     InvitationId,
     Language,
     PartnerId,
+    PartnerName,
     PersonId,
     Public,
     Skill,
@@ -85,7 +86,10 @@ class ZonesForm(BaseModel):
 
 
 class DeclarationForm(BaseModel):
-    """A campaign as it is declared. Little is mandatory here: the rule says what misses."""
+    """A campaign as it is declared. Little is mandatory here: the rule says what misses.
+
+    `partner_names`: how people call its partners, by id. They stay in intake.
+    """
 
     model_config = ConfigDict(allow_inf_nan=False)
 
@@ -100,6 +104,7 @@ class DeclarationForm(BaseModel):
     languages_required: tuple[Language, ...] = ()
     actions: tuple[ActionForm, ...] = ()
     partners: tuple[PartnerId, ...] = ()
+    partner_names: dict[PartnerId, PartnerName] = Field(default={})
     share_max_pct: int = SHARE_DEFAULT_PCT
     full_time_equivalents_max: float | None = None
     weights: WeightsForm = WeightsForm()
@@ -163,6 +168,8 @@ async def declare_campaign(
             expires_on=campaign.life.ends_on,
         ),
     )
+    named = set(form.partners).intersection(form.partner_names)
+    await save_partners(tx, {partner_id: form.partner_names[partner_id] for partner_id in named})
     await tx.emit(
         CampaignDeclared(
             occurred_at=tx.now,

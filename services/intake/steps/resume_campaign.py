@@ -21,6 +21,8 @@ async def resume_campaign(
     if campaign.life.state is CampaignState.RUNNING:
         return campaign.life.state
     becomes = after(campaign.life, Move.RESUME, local_day(tx.now))
-    await store.save_move(tx, campaign, Move.RESUME, becomes, reason=reason.strip(), by=by)
-    await tx.emit(CampaignResumed(occurred_at=tx.now, campaign_id=campaign.id))
+    moved_at = await store.save_move(
+        tx, campaign, Move.RESUME, becomes, reason=reason.strip(), by=by
+    )
+    await tx.emit(CampaignResumed(occurred_at=moved_at, campaign_id=campaign.id))
     return becomes

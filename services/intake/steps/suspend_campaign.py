@@ -21,6 +21,8 @@ async def suspend_campaign(
     if campaign.life.state is CampaignState.SUSPENDED:
         return campaign.life.state
     becomes = after(campaign.life, Move.SUSPEND, local_day(tx.now))
-    await store.save_move(tx, campaign, Move.SUSPEND, becomes, reason=reason.strip(), by=by)
-    await tx.emit(CampaignSuspended(occurred_at=tx.now, campaign_id=campaign.id))
+    moved_at = await store.save_move(
+        tx, campaign, Move.SUSPEND, becomes, reason=reason.strip(), by=by
+    )
+    await tx.emit(CampaignSuspended(occurred_at=moved_at, campaign_id=campaign.id))
     return becomes

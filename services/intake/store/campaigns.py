@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from services.intake.rules.campaign import Life, Move
 from services.intake.rules.need_index import Weighting
@@ -34,6 +34,7 @@ from shared.words import (
     ZoneId,
 )
 
+JUST_AFTER = timedelta(microseconds=1)  # the smallest step of PostgreSQL's clock
 _ACTIONS = TypeAdapter(tuple[PlannedAction, ...])
 
 
@@ -231,18 +232,29 @@ async def save_move(  # noqa: PLR0913 - each is a column
     closing: ClosingReason | None = None,
     reason: str = "",
     by: PersonId | None = None,
-) -> None:
-    """Move a campaign; the index of one that closes goes with it."""
+) -> datetime:
+    """Move a campaign; the index of one that closes goes with it.
+
+    Returns:
+        When it moved: later than whenever it moved before, also where two moves come at one
+        instant. Whoever hears of both, in whatever order, knows by that which one counts.
+    """
     values: dict[str, object] = {"state": becomes.value}
     if closing is not None:
         values |= {"closed_at": tx.now, "closing_reason": closing.value}
         await tx.execute(delete(need_index_run).where(need_index_run.c.campaign_id == kept.id))
     await tx.execute(update(campaign).where(campaign.c.id == kept.id).values(values))
+    last = await tx.execute(
+        select(func.max(campaign_move.c.moved_at)).where(campaign_move.c.campaign_id == kept.id)
+    )
+    before = last.scalar_one()
+    moved_at = tx.now if before is None else max(tx.now, before + JUST_AFTER)
     await tx.execute(
         insert(campaign_move).values(
-            campaign_id=kept.id, move=move.value, reason=reason, moved_at=tx.now, moved_by=by
+            campaign_id=kept.id, move=move.value, reason=reason, moved_at=moved_at, moved_by=by
         )
     )
+    return moved_at
 
 
 async def moves_of(tx: Tx, campaign_id: UUID) -> Sequence[KeptMove]:

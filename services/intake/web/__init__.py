@@ -12,6 +12,7 @@ from services.intake.web import (
     pages_alerts,
     pages_campaigns,
     pages_declaration,
+    pages_export,
     pages_funder,
     pages_home,
     pages_invitations,
@@ -34,6 +35,7 @@ for part in (
 ):
     router.include_router(part.router)
 for pages in (
+    pages_export,
     pages_home,
     pages_invitations,
     pages_judge,

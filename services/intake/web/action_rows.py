@@ -1,5 +1,6 @@
 """The table of actions of a declaration: what was typed in it, lines that come and go."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from services.intake.rules.campaign import USUAL, ActionWanted, usual_actions
-from services.intake.web.forms import Typed, minutes_of, named, words_in
+from services.intake.web.forms import Typed, minutes_of, named, partners_in, words_in
 from shared.web import page
 from shared.words import ActionKind, CrisisKind, Skill, Weekday
 
@@ -99,8 +100,8 @@ def actions_part(request: Request, typed: Typed) -> HTMLResponse:
     return page(request, "declaration_actions.html", **action_rows(request, typed))
 
 
-def action_typed(typed: Typed, row: int) -> dict[str, Any]:
-    """Gather one line of the table of actions."""
+def action_typed(typed: Typed, row: int, partners: Mapping[str, str]) -> dict[str, Any]:
+    """Gather one line of the table of actions; `partners` are those that are known by name."""
     return {
         "kind": typed.text(f"kind_{row}"),
         "per_zone_per_week": typed.text(f"quantity_{row}") or 0,
@@ -110,7 +111,7 @@ def action_typed(typed: Typed, row: int) -> dict[str, Any]:
         "people_wanted": typed.text(f"people_{row}") or 0,
         "zone_ids": words_in(typed.text(f"zones_{row}")),
         "skill": typed.maybe(f"skill_{row}"),
-        "partners": words_in(typed.text(f"partners_{row}")),
+        "partners": tuple(partners_in(typed.text(f"partners_{row}"), partners)),
         "from_on": typed.maybe(f"from_{row}"),
         "until_on": typed.maybe(f"until_{row}"),
     }

@@ -16,7 +16,7 @@ from services.intake.rules.need_index import INDICATORS
 from services.intake.rules.source_text import N_
 from shared.errors import Problem, RefusedError
 from shared.web import BRUSSELS, language_of, translate, word_id
-from shared.words import Ground
+from shared.words import Ground, partner_id_of
 
 M = TypeVar("M", bound=BaseModel)
 UNREADABLE = "Vérifiez « %(field)s »\u00a0: la valeur manque ou n’a pas la bonne forme."
@@ -122,6 +122,12 @@ def words_in(text: str) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[\s,;]+", text) if part)
 
 
+def partners_in(text: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Read partners' names, between commas or semicolons: what was typed, by the id it means."""
+    typed = (" ".join(part.split()) for part in re.split(r"[,;\n]+", text))
+    return {partner_id_of(name, known): name for name in typed if name}
+
+
 def named(request: Request, words: Iterable[StrEnum]) -> list[tuple[str, str]]:
     """Give the words of a closed list with their names in the reader's language."""
     language = language_of(request)
@@ -163,6 +169,7 @@ LABELS = {
     "starts_min": N_("Heures"),
     "people_wanted": N_("Personnes"),
     "partners": N_("Partenaires"),
+    "partner_names": N_("Partenaires"),
     "from_on": N_("Période"),
     "duration_min": N_("Durée"),
     "objections.no_ground": N_("Objection sans motif"),

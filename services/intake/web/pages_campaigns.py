@@ -11,7 +11,7 @@ from services.intake.rules.territory.drawing import MapLook, draw_map
 from services.intake.web.api_campaigns import CHANGES, change_and_note
 from services.intake.web.forms import Typed, told, typed_in
 from services.intake.web.pages_home import campaign_line
-from shared.db import Database, zone_names
+from shared.db import Database, partner_names, zone_names
 from shared.errors import Problem, RefusedError, refuse
 from shared.web import Coordinator, Db, language_of, page, see_other, translate
 from shared.words import CampaignId, CampaignState
@@ -63,6 +63,7 @@ async def campaign_page(
         decided = await store.decision_of(tx, campaign.invitation_id)
         judged = await store.judgement_of(tx, campaign.invitation_id)
         progress = await store.list_progress(tx, campaign_id)
+        partners = await partner_names(tx)
     language = language_of(request)
     zones = {zone_id: place.name(language) for zone_id, place in names.items()}
     drawn = None
@@ -96,6 +97,7 @@ async def campaign_page(
             key=lambda place: place.name(language),
         ),
         zones=zones,
+        called=lambda ids: [partners.get(partner_id, partner_id) for partner_id in ids],
         contradictions=contradictions,
         moves=moves,
         signals=len(signals),

@@ -1,5 +1,6 @@
 """The page on which a campaign is declared. To anybody but the coordination it does not exist."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -22,10 +23,10 @@ from services.intake.web.action_rows import (
 )
 from services.intake.web.api_campaigns import declare_and_note
 from services.intake.web.api_need_index import OnlyCoordination
-from services.intake.web.forms import Typed, named, read_as, told, typed_in, words_in
+from services.intake.web.forms import Typed, named, partners_in, read_as, told, typed_in
 from services.intake.web.targeting_form import HANDS_FOR, RETAINED, WEIGH, weights_typed
 from services.intake.web.targeting_view import asked_of_zones, targeting_context
-from shared.db import Database
+from shared.db import Database, partner_names
 from shared.errors import Problem, RefusedError
 from shared.web import Db, language_of, page, see_other
 from shared.words import (
@@ -78,16 +79,21 @@ async def declare(
     if go == "compare" or go.startswith(WEIGH) or go == RETAINED:
         return await declaration_page(request, database, invitation_id, typed)
     try:
-        form = read_as(DeclarationForm, declaration_typed(typed, invitation_id))
+        async with database.reading() as tx:
+            known = await partner_names(tx)
+        form = read_as(DeclarationForm, declaration_typed(typed, invitation_id, known))
         campaign_id = await declare_and_note(request, database, who, form)
     except RefusedError as refused:
         return await declaration_page(request, database, invitation_id, typed, refused.problems)
     return see_other(f"/intake/campaigns/{campaign_id}")
 
 
-def declaration_typed(typed: Typed, invitation_id: InvitationId) -> dict[str, Any]:
-    """Gather a declaration from its fields."""
+def declaration_typed(
+    typed: Typed, invitation_id: InvitationId, known: Mapping[str, str]
+) -> dict[str, Any]:
+    """Gather a declaration from its fields. A partner keeps the name by which it is `known`."""
     chosen = typed.all("zone")
+    partners = partners_in(typed.text("partners"), known)
     return {
         "id": typed.maybe("id"),
         "invitation_id": invitation_id,
@@ -99,9 +105,12 @@ def declaration_typed(typed: Typed, invitation_id: InvitationId) -> dict[str, An
         "languages_wanted": typed.all("languages_wanted"),
         "languages_required": typed.all("languages_required"),
         "actions": [
-            action_typed(typed, row) for row in range(rows_of(typed)) if typed.text(f"kind_{row}")
+            action_typed(typed, row, {**partners, **known})
+            for row in range(rows_of(typed))
+            if typed.text(f"kind_{row}")
         ],
-        "partners": words_in(typed.text("partners")),
+        "partners": tuple(partners),
+        "partner_names": {key: name for key, name in partners.items() if key not in known and key},
         "share_max_pct": typed.text("share_max_pct") or 0,
         "full_time_equivalents_max": typed.maybe("full_time_equivalents_max"),
         "weights": weights_typed(typed),
@@ -126,6 +135,7 @@ async def declaration_page(
         decided = await store.decision_of(tx, invitation_id)
         territory = await store.current_territory(tx)
         judged = await store.judgement_of(tx, invitation_id)
+        partners = await partner_names(tx)
     language = language_of(request)
     assert asked.crisis is not None  # noqa: S101 -- for the type checker; it was let in
     typed = asked_of_zones(typed, territory.pack, asked.crisis) or typed
@@ -138,6 +148,7 @@ async def declaration_page(
         invitation=asked,
         decided=decided,
         zones=zones,
+        partners=sorted(partners.values(), key=str.casefold),
         publics=named(request, Public),
         spoken=named(request, Language),
         weeks_max=LENGTH_MAX.days // 7,

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 
 from services.intake import store
 from services.intake.rules.campaign import Stage, Standing, standing_of
 from services.intake.rules.invitation import answer_due_on
 from services.intake.rules.source_text import N_
+from services.intake.store import marks
 from services.intake.web.api_alerts import state_of
-from shared.db import zone_names
-from shared.web import Coordinator, Db, language_of, page
+from shared.db import Database, zone_names
+from shared.web import Coordinator, Db, language_of, live, page
 from shared.words import CampaignState, Decision
 
 router = APIRouter()
@@ -48,6 +49,23 @@ class InvitationAsking:
 @router.get("/", response_class=HTMLResponse)
 async def home(request: Request, database: Db, _: Coordinator) -> HTMLResponse:
     """Show what is now, what runs, what waits, and what is past."""
+    return await home_page(request, database, "home.html")
+
+
+@router.get("/home/part", response_class=HTMLResponse)
+async def show_part(request: Request, database: Db, _: Coordinator) -> HTMLResponse:
+    """Show what changes of the first page, for the page that follows it."""
+    return await home_page(request, database, "home_part.html")
+
+
+@router.get("/home/live")
+async def follow_home(request: Request, database: Db, _: Coordinator) -> StreamingResponse:
+    """Say when something of the first page changed."""
+    return live(request, database, marks.mark_of_home)
+
+
+async def home_page(request: Request, database: Database, template: str) -> HTMLResponse:
+    """Render the first page, or the part of it that changes."""
     async with database.reading() as tx:
         now = tx.now
         lines = await store.list_invitations(tx)
@@ -71,7 +89,7 @@ async def home(request: Request, database: Db, _: Coordinator) -> HTMLResponse:
     ]
     return page(
         request,
-        "home.html",
+        template,
         today=now,
         now=most_urgent(living, asking, len(signals)),
         campaigns=sorted(living, key=lambda line: line.campaign.life.starts_on),

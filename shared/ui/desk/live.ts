@@ -10,7 +10,8 @@ const following = (path: string): HTMLElement[] =>
 
 /** Somebody types or chooses there: what they do must not be drawn over. */
 const isUsed = (part: HTMLElement): boolean =>
-  part.contains(document.activeElement) && document.activeElement!.matches("input, select, textarea") || part.querySelector("dialog[open]") !== null;
+  part.contains(document.activeElement) && document.activeElement!.matches("input, select, textarea") || part.querySelector("dialog[open]") !== null ||
+  [...part.querySelectorAll("textarea")].some(field => field.value !== field.defaultValue);
 
 function renew(path: string): void {
   const stream = streams.get(path);
@@ -20,8 +21,20 @@ function renew(path: string): void {
   }
 }
 
-function say(path: string, state: "on" | "off"): void {
+function say(path: string, state: "on" | "off" | "out"): void {
   for (const part of following(path)) part.dataset["liveState"] = state;
+}
+
+/** Asks what the server has against a stream; the stream itself is not read. */
+async function statusOf(path: string): Promise<number> {
+  const reading = new AbortController();
+  try {
+    return (await fetch(path, { signal: reading.signal, headers: { "X-By-Itself": "1" } })).status;
+  } catch {
+    return 0; // nobody answers
+  } finally {
+    reading.abort();
+  }
 }
 
 function follow(): void {
@@ -42,7 +55,7 @@ function follow(): void {
       say(path, "off");
       if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
       streams.delete(path); // the server said no, or is away behind its gateway: look again in a while
-      setTimeout(follow, RETRY_MS);
+      void statusOf(path).then(status => status === 401 ? say(path, "out") : setTimeout(follow, RETRY_MS)); // whoever comes back to the tab is looked for again
     };
   }
 }
@@ -64,6 +77,15 @@ document.addEventListener("focusout", () => setTimeout(() => {
   }
 }));
 follow();
+
+// A part that is refused because the session ended keeps what it shows, and says so.
+document.addEventListener("htmx:before:response", event => {
+  const { ctx } = (event as CustomEvent<{ ctx: { sourceElement: HTMLElement; response: { status: number } } }>).detail;
+  const path = ctx.sourceElement.dataset["live"];
+  if (ctx.response.status !== 401 || !path) return;
+  event.preventDefault();
+  say(path, "out");
+});
 
 // What a page asks by itself does not keep a session awake.
 document.addEventListener("htmx:config:request", event => {

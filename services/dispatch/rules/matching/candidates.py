@@ -17,6 +17,7 @@ from .model import (
     DAY_MIN,
     DOOR_MIN,
     MIN_PER_KM,
+    ORDINARY_WORK,
     ROLLING_WEEKS,
     STEP_MIN,
     WEEK_MIN,
@@ -49,6 +50,7 @@ COMPILED_HARD = frozenset(
         "absent",
         "not-working",
         "host-partner",
+        "team-meeting",
         "calendar",
         "calendar-travel",
         "overlap",
@@ -230,7 +232,7 @@ class Candidates:
             weeks.append([worker.week_cap_min - other.get(k, 0) for k in range(horizon)])
             committed, taken = dict[int, int](), dict[int, int]()
             for start, end, _, kind in worker.busy:
-                if kind == "commitment":
+                if kind in ORDINARY_WORK:
                     week = start // WEEK_MIN
                     committed[week] = committed.get(week, 0) + end - start
                 elif kind == "campaign":

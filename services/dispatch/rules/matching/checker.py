@@ -42,6 +42,7 @@ TEXTS = {
     "not-working": N_("%(worker)s ne travaille pas à l'heure de la tâche %(task)s"),
     "absent": N_("%(worker)s est absent·e à l'heure de la tâche %(task)s"),
     "host-partner": N_("%(worker)s est chez son partenaire à l'heure de la tâche %(task)s"),
+    "team-meeting": N_("%(worker)s est à la matinée de l'équipe à l'heure de la tâche %(task)s"),
     "calendar": N_("%(worker)s est déjà pris·e à l'heure de la tâche %(task)s"),
     "calendar-travel": N_("%(worker)s n'a pas le temps du trajet pour la tâche %(task)s"),
     "overlap": N_("%(worker)s a deux tâches en même temps : %(task)s et %(other)s"),
@@ -210,7 +211,7 @@ class _Check:
         for a, b, place, kind in worker.busy:
             gap = self.far(worker.home if place is None else place, task.zone)
             if max(a, start) < min(b, end):
-                yield "host-partner" if kind == "host" else "calendar"
+                yield {"host": "host-partner", "team": "team-meeting"}.get(kind, "calendar")
             elif (b <= start and b // DAY == start // DAY and start - b < gap) or (
                 end <= a and a // DAY == start // DAY and a - end < gap
             ):
@@ -277,7 +278,7 @@ class _Check:
                 spent += plus * sum(
                     b.end - b.start
                     for b in worker.busy
-                    if b.kind == "commitment" and week <= b.start // WEEK < week + length
+                    if b.kind in ("commitment", "team") and week <= b.start // WEEK < week + length
                 )
                 if spent > cap:
                     yield code, {"worker": worker.id, "sum_min": spent, "week": week}

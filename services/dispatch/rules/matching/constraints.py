@@ -3,7 +3,20 @@
 To add one: `docs/how-to/add-a-matching-constraint.md`. What is only preferred: `preferences.py`.
 """
 
-from .model import DAY_MIN, N_, ROLLING_WEEKS, WEEK_MIN, Lookup, Params, Refusal, Task, Worker
+from collections.abc import Collection
+
+from .model import (
+    DAY_MIN,
+    N_,
+    ORDINARY_WORK,
+    ROLLING_WEEKS,
+    WEEK_MIN,
+    Lookup,
+    Params,
+    Refusal,
+    Task,
+    Worker,
+)
 from .rule import (
     CHARTER,
     LAW_2,
@@ -84,7 +97,17 @@ def absent(ask: Ask) -> Params | None:
     source=LAW_3,
 )
 def host_partner(ask: Ask) -> Params | None:
-    return _taken(ask, hosts=True)
+    return _taken(ask, {"host"})
+
+
+@member_rule(
+    "team-meeting",
+    N_("est à la matinée de l'équipe de %(from_at)s à %(until_at)s"),
+    unit="minutes of the campaign",
+    source=LAW_3,
+)
+def team_meeting(ask: Ask) -> Params | None:
+    return _taken(ask, {"team"})
 
 
 @member_rule(
@@ -94,12 +117,12 @@ def host_partner(ask: Ask) -> Params | None:
     source=LAW_3,
 )
 def calendar(ask: Ask) -> Params | None:
-    return _taken(ask, hosts=False)
+    return _taken(ask, {"commitment", "campaign"})
 
 
-def _taken(ask: Ask, *, hosts: bool) -> Params | None:
+def _taken(ask: Ask, kinds: Collection[str]) -> Params | None:
     for start, end, _, kind in ask.worker.busy:
-        if (kind == "host") == hosts and start < ask.end and ask.start < end:
+        if kind in kinds and start < ask.end and ask.start < end:
             return {"from_at": start, "until_at": end}
     return None
 
@@ -235,7 +258,7 @@ def host_share(ask: Ask) -> Params | None:
         committed_min = sum(
             b.end - b.start
             for b in ask.worker.busy
-            if b.kind == "commitment" and first <= b.start // WEEK_MIN < first + ROLLING_WEEKS
+            if b.kind in ORDINARY_WORK and first <= b.start // WEEK_MIN < first + ROLLING_WEEKS
         )
         sum_min = _charged_min(ask) + _held_min(ask, first, ROLLING_WEEKS) + committed_min
         sum_min += _other_min(ask, first, ROLLING_WEEKS)
@@ -353,6 +376,7 @@ HARD: tuple[Rule, ...] = (
     absent,
     not_working,
     host_partner,
+    team_meeting,
     calendar,
     calendar_travel,
     overlap,

@@ -81,8 +81,9 @@ class Period(NamedTuple):
 class Commitment(NamedTuple):
     """Time that is taken already: half-open, at a place (None: the worker's home zone).
 
-    `kind` is "commitment" (the relay's ordinary work), "host" (the host partner's periods) or
-    "campaign" (a task of another campaign, whose minutes are counted in `Worker.other_min`).
+    `kind` is "commitment" (the relay's ordinary work), "host" (the host partner's periods),
+    "campaign" (a task of another campaign, whose minutes are counted in `Worker.other_min`) or
+    "team" (the weekly meeting of the whole team, which counts as ordinary work).
     """
 
     start: int
@@ -91,7 +92,8 @@ class Commitment(NamedTuple):
     kind: str = "commitment"
 
 
-COMMITMENT_KINDS = ("commitment", "host", "campaign")
+COMMITMENT_KINDS = ("commitment", "host", "campaign", "team")
+ORDINARY_WORK = frozenset({"commitment", "team"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from .state import State
 NEAR_TASKS = 25  # that may give way to what is asked
 LEVERS = 6  # changes of one person's facts that are tried for one task
 SOLVE_S = 0.4
+FIXED = ("host", "team")  # calendars that no worker can move for themselves
 KEEP = 300  # what leaving an assignment as it is is worth: a difference shows what had to change
 
 
@@ -191,7 +192,7 @@ def _lifted(
     params = {"worker": worker.id, "task": task.id, "start_at": start}
     if refusal.code in {"calendar", "calendar-travel"}:
         gone = (refusal.params["from_at"], refusal.params["until_at"])
-        free = tuple(b for b in worker.busy if (b.start, b.end) != gone or b.kind == "host")
+        free = tuple(b for b in worker.busy if (b.start, b.end) != gone or b.kind in FIXED)
         text = N_("si l'engagement de %(worker)s de %(from_at)s à %(until_at)s était déplacé")
         params |= {"from_at": gone[0], "until_at": gone[1]}
         return Message("moved-commitment", text, params), replace(worker, busy=free)
