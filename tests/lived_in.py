@@ -89,10 +89,11 @@ async def name_places(here: LivedIn) -> None:
 
 
 async def invite_people(here: LivedIn) -> None:
+    partner = here.mark("dispatch PUT /api/workers/{worker_id} host_partner_name")
     for name, client in ((here.mark("dispatch PUT /api/workers/{worker_id} name"), OWNER),
                          ("Samir", COLLEAGUE)):  # fmt: skip
         here.people[client] = await here.world.hire(
-            name, host_partner=PARTNER,
+            name, host_partner=PARTNER, host_partner_name=partner,
             host_periods=[{"weekday": "mon", "starts_min": 540, "ends_min": 720}],
         )  # fmt: skip
         person = str(here.world.ids[name])
@@ -222,9 +223,12 @@ async def declare(here: LivedIn) -> None:
         "name_fr": here.mark(f"{of_it} name_fr"),
         "name_nl": here.mark(f"{of_it} name_nl"),
         "starts_on": "2022-01-10", "ends_on": "2022-03-31", "publics": ["tenants"],
-        "languages_wanted": ["fr"], "languages_required": [], "partners": [],
+        "languages_wanted": ["fr"], "languages_required": [],
+        "partners": ["sos-dettes"],
+        "partner_names": {"sos-dettes": here.mark(f"{of_it} partner_names.*")},
         "actions": [{"kind": "market_stall", "per_zone_per_week": 1, "weekdays": ["fri"],
-                     "starts_min": 540, "duration_min": 180, "people_wanted": 2}],
+                     "starts_min": 540, "duration_min": 180, "people_wanted": 2,
+                     "partners": ["sos-dettes"]}],
         "weights": weights, "zones": zones,
     }  # fmt: skip
     runs, ended = a_client_id(), a_client_id()

@@ -13,13 +13,14 @@ from shared.access.mailed_links import MAY_COME_BY_MAIL
 from shared.errors import DeniedError, Problem, RefusedError
 from shared.settings import HouseSettings
 from shared.web.guard import Administrator, KeeperOfPeople, doors_of, settings_of
-from shared.web.languages import language_of, translate
+from shared.web.languages import LANGUAGES, language_of, translate
 from shared.web.pages import page, see_other
-from shared.words import PartnerId, Role
+from shared.words import PARTNER_ID_LENGTH, Language, PartnerId, Role
 
 router = APIRouter(prefix="/people")
 
 HERE = "/access/people"
+NAME_LENGTH = 80
 MAY_INVITE = {
     Role.COORDINATION: frozenset({Role.COORDINATION, Role.WORKER, Role.HOST_PARTNER, Role.FUNDER}),
     Role.ADMINISTRATOR: frozenset(Role),
@@ -56,8 +57,12 @@ async def people_page(
         409 if problems else 200,
         people=known,
         roles=[role for role in Role if may_invite(who, role) and role is not Role.WORKER],
-        languages_of_accounts=("fr", "nl", "en"),
         comes_by_address=roles_that_come_by_address(settings_of(request)),
+        languages_of_accounts=[Language(code) for code in LANGUAGES],
+        for_partner={
+            "id": request.query_params.get("partner", "")[:PARTNER_ID_LENGTH],
+            "name": request.query_params.get("called", "")[:NAME_LENGTH],
+        },
         problems=[translate(language, p.message, p.values) for p in problems],
     )
 

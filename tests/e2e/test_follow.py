@@ -409,3 +409,44 @@ async def test_axe_finds_nothing_in_any_state_at_any_width(
         await look("suspended", follow(street, campaign), 1440)
 
     assert {state: wrong for state, wrong in found.items() if wrong} == {}
+
+
+async def test_a_signal_is_answered_in_two_clicks_and_a_session_that_ended_is_said(
+    house: House, street: Street, browser: Browser
+) -> None:
+    world, campaign = await asked_for_monday(house)
+
+    async def signal(kind: str) -> None:
+        told = {"id": str(uuid4()), "zone_id": world.zone, "kind": kind, "theme": "energy"}
+        raised = await world.workers["Amina"].post(
+            "/dispatch/api/signals", json=told | {"campaign_id": campaign}
+        )
+        assert raised.is_success, raised.text
+        await house.settle()
+
+    await signal("saturated_service")
+    async with a_desk(browser, world.coordination) as desk:
+        page = await desk.new_page()
+        await open_live(page, follow(street, campaign))
+        hand = Hand(page)
+        await hand.click("Répondre", within="#signals-part")
+        note = page.locator("#signals-part textarea").first
+        await note.fill("Le CPAS rappelle.")
+        await page.locator("#signals-part summary").first.focus()  # away from what was typed
+        await signal("unmet_need")  # the part waits: what is typed is not drawn over
+        hand.clicks += 1
+        await page.click("#signals-part details[open] button[value=acted_upon]")
+        await page.wait_for_selector("#signals-part li:has-text('. Le CPAS rappelle.')")
+
+        assert hand.clicks == 2
+        assert page.url == follow(street, campaign)
+        assert await page.locator("#signals-part li").count() == 2
+        assert await page.locator("#signals-part >> text=Attend votre réponse.").count() == 1
+
+        await page.evaluate(HIDE, arg=True)
+        left = await world.coordination.post("/access/leave")
+        assert left.status_code < 400, left.text
+        await page.evaluate(HIDE, arg=False)
+        await is_live(page, "out")
+        await page.wait_for_selector("#follow .live-out >> text=Entrer à nouveau")
+        assert await page.locator("#answers").is_visible()  # what was shown stays

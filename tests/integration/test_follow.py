@@ -192,7 +192,7 @@ async def test_signals_of_the_campaign_are_read_with_their_answers(house: House)
     path = f"/intake/signals/part?campaign_id={campaign}"
 
     waiting = await opened(world.coordination, path)
-    without_scripts = await opened(world.coordination, follow(campaign))
+    without_scripts = (await world.coordination.get(follow(campaign))).text
     (signal,) = (
         await world.coordination.get("/intake/api/signals", params={"campaign_id": campaign})
     ).json()

@@ -1,5 +1,8 @@
 """A host partner: what it sees of its share, and that it sees nothing of anybody."""
 
+import re
+from html import unescape
+
 import httpx
 import pytest
 from sqlalchemy import text
@@ -107,6 +110,10 @@ async def test_everybody_reads_a_partners_name_and_the_coordination_corrects_it(
     pages.append((await world.workers["Zahra"].get("/dispatch/calendar")).text)
     phone = (await world.workers["Zahra"].get("/dispatch/api/day")).json()
 
+    (invite,) = re.findall(r'href="(/access/people\?partner=mm-neptune[^"#]*)', pages[0])
+    asked = (await desk.get(unescape(invite))).text
+    assert 'name="partner_id" value="mm-neptune"' in asked
+    assert f'value="{name}"' in asked
     assert "<h2>MM Neptune</h2>" in before
     assert (too_long.status_code, unknown.status_code) == (409, 404)
     assert f'value="{"N" * 81}"' in too_long.text

@@ -80,8 +80,8 @@ follow();
 
 // A part that is refused because the session ended keeps what it shows, and says so.
 document.addEventListener("htmx:before:response", event => {
-  const { ctx } = (event as CustomEvent<{ ctx: { sourceElement: HTMLElement; response: { status: number } } }>).detail;
-  const path = ctx.sourceElement.dataset["live"];
+  const { ctx } = (event as CustomEvent<{ ctx: { sourceElement: Element; response: { status: number } } }>).detail;
+  const path = ctx.sourceElement.getAttribute("data-live");
   if (ctx.response.status !== 401 || !path) return;
   event.preventDefault();
   say(path, "out");
