@@ -225,10 +225,10 @@ async def test_every_page_is_told_in_three_languages_without_inline_styles_or_sc
         assert f'<html lang="{language}">' in page.text
         assert not re.search(INLINE, page.text), path
         assert "%(" not in page.text, path
-    for path in ("/intake/home/part", "/intake/signals/list"):
+    for path in ("/intake/first/part", "/intake/signals/list"):
         part = await desk.get(path, params={"lang": language})
         assert (part.status_code, "<html" in part.text) == (200, False)
-    for path in ("/intake/home/live", "/intake/signals/live"):
+    for path in ("/intake/first/live", "/intake/signals/live"):
         stream = await desk.get(path)
         assert stream.text == "retry: 1000\n\nevent: changed\ndata:\n\n"
     table = (await desk.get("/intake/invitations.csv", params={"lang": language})).text

@@ -52,13 +52,13 @@ async def home(request: Request, database: Db, _: Coordinator) -> HTMLResponse:
     return await home_page(request, database, "home.html")
 
 
-@router.get("/home/part", response_class=HTMLResponse)
+@router.get("/first/part", response_class=HTMLResponse)
 async def show_part(request: Request, database: Db, _: Coordinator) -> HTMLResponse:
     """Show what changes of the first page, for the page that follows it."""
     return await home_page(request, database, "home_part.html")
 
 
-@router.get("/home/live")
+@router.get("/first/live")
 async def follow_home(request: Request, database: Db, _: Coordinator) -> StreamingResponse:
     """Say when something of the first page changed."""
     return live(request, database, marks.mark_of_home)
