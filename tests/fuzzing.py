@@ -5,7 +5,7 @@ because its connections live there.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -59,22 +59,20 @@ class Fuzzer:
             assert isinstance(found, Ok), found
             yield found.ok()
 
-    def try_edges(
-        self, operation: Operation, headers: Mapping[str, str], most: int | None
-    ) -> Iterator[str]:
-        """Send values at the edges of what the document allows, and just beyond.
-
-        All of them, or `most`, spread evenly.
-        """
+    def edges_of(self, operation: Operation) -> list[Case[Any]]:
+        """List requests with values at the edges of what the document allows, and just beyond."""
         schema = operation.schema
-        cases = list(
+        return list(
             schema.iter_coverage_cases(
                 operation,
                 generation_modes=BOTH_MODES,
                 generation_config=schema.config.generation,
             )
         )
-        for case in cases[:: max(1, len(cases) // most) if most else 1]:
+
+    def try_each(self, cases: Iterable[Case[Any]], headers: Mapping[str, str]) -> Iterator[str]:
+        """Send requests as they are."""
+        for case in cases:
             try:
                 self.judge(case, headers)
             except FailureGroup as failure:
