@@ -18,8 +18,9 @@ from services.dispatch.rules.wording import duration
 from services.dispatch.store.notes import Note
 from services.dispatch.store.own_data import OwnData, own_data
 from services.dispatch.web.note_api import note_keys
+from services.dispatch.web.shown import called
 from shared import access
-from shared.db import zone_names
+from shared.db import partner_names, zone_names
 from shared.web import Db, Worker, language_of, page, translate, word_id
 from shared.web.guard import doors_of
 from shared.web.own_data import ACTIONS, local, own_data_file, trail_table
@@ -51,6 +52,7 @@ async def own_data_zip(request: Request, database: Db, who: Worker) -> Response:
         notes = await store.own_notes(tx, who.person_id, note_keys(request))
         campaigns = {c.frame.campaign_id: c for c in await store.list_campaigns(tx)}
         zones = await zone_names(tx)
+        partners = await partner_names(tx)
         now = tx.now.astimezone(BRUSSELS)
     async with doors_of(request).reading() as tx:
         trail = await access.trail_of(tx, who.person_id)
@@ -58,6 +60,7 @@ async def own_data_zip(request: Request, database: Db, who: Worker) -> Response:
         language,
         {zone_id: zone.name(language) for zone_id, zone in zones.items()},
         {id_: known.name(language) or "" for id_, known in campaigns.items()},
+        partners,
     )
     tables = [*tables_of(kept, notes, words), trail_table(trail, language)]
     return own_data_file(who, language, tables, said(words.say), now, NAME)
@@ -70,6 +73,7 @@ class Told:
     language: str
     places: Mapping[str, str]
     campaigns: Mapping[Any, str]
+    partners: Mapping[str, str]
 
     def say(self, text: str) -> str:
         return translate(self.language, text)
@@ -176,7 +180,7 @@ def profile_table(kept: OwnData, told: Told) -> Table:
             [told.say("Nom"), worker.name],
             [told.say("Quartier"), told.place(worker.home_zone)],
             [told.say("Temps de travail par semaine"), duration(worker.weekly_min)],
-            [told.say("Partenaire hébergeur"), worker.host_partner or ""],
+            [told.say("Partenaire hébergeur"), called(worker.host_partner, told.partners)],
             [told.say("Part du partenaire hébergeur, en %"), str(worker.host_share_pct)],
             [told.say("Trajet au plus"), duration(worker.travel_max_min)],
             [told.say("Langues"), told.words(sorted(worker.languages))],
