@@ -252,7 +252,10 @@ LAWS: tuple[Law, ...] = (
             and body::jsonb ? 'worker_id'
         union all
         select p.proposal_id::text, 'notify' from notify.proposal p join dispatch.proposal d
-          on d.id = p.proposal_id and d.state = 'declined' where p.person_id is not null""",
+          on d.id = p.proposal_id and d.state = 'declined' where p.person_id is not null
+        union all
+        select proposal_id::text, 'notify' from notify.proposal
+          where forgotten and (zone_id is not null or starts_at is not null)""",
     ),
 )
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from uuid import uuid4
 
 from services.notify import store
 from services.notify.gateways import Gateway
@@ -18,7 +19,7 @@ from services.notify.store import Claimed
 from shared.db import Database, Tx, zone_names
 from shared.errors import OutsideError, RefusedError
 from shared.events import NotificationFailed, RaqNotified
-from shared.words import Channel, NotifyFailure, Role
+from shared.words import Channel, DeliveryId, NotifyFailure, Role
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ async def send_due_deliveries(
     sent = 0
     while asyncio.get_running_loop().time() < ends_at_s:
         async with database.transaction() as tx:
+            await store.drop_abandoned(tx)
             await store.cancel_other_channels(tx, gateways)
             claimed = await store.claim_due(tx, set(gateways) - away, AT_ONCE, LEASE)
             zones = await zone_names(tx) if claimed else {}
@@ -97,7 +99,7 @@ async def mark(tx: Tx, one: Claimed, failure: Exception | NotifyFailure | None) 
             await tx.emit(
                 RaqNotified(
                     occurred_at=tx.now,
-                    delivery_id=one.delivery_id,
+                    delivery_id=said_as(),
                     proposal_id=one.proposal_id,
                     channel=one.channel,
                 )
@@ -113,13 +115,22 @@ async def mark(tx: Tx, one: Claimed, failure: Exception | NotifyFailure | None) 
         await tx.emit(
             NotificationFailed(
                 occurred_at=tx.now,
-                delivery_id=one.delivery_id,
+                delivery_id=said_as(),
                 proposal_id=one.proposal_id,
                 channel=one.channel,
                 reason=reason,
             )
         )
     return 0
+
+
+def said_as() -> DeliveryId:
+    """Make the id under which facts speak of a delivery, once: it leads back to nobody.
+
+    A delivery's own id is made of its person's: whoever hears a proposal told under it, and later
+    declined, could try every worker until the id fits.
+    """
+    return DeliveryId(uuid4())
 
 
 def final_reason(failure: Exception | NotifyFailure) -> NotifyFailure | None:

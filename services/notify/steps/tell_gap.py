@@ -15,17 +15,11 @@ async def tell_gap(
     fact: TaskDeclined | TaskCountered | TaskExpired | TaskHandedBack, tx: Tx
 ) -> None:
     """Cancel what was not sent about the proposal, and promise the digest."""
-    await store.note_proposal(
-        tx,
-        store.Proposal(
-            proposal_id=fact.proposal_id,
-            campaign_id=fact.campaign_id,
-            zone_id=fact.zone_id,
-            answered=True,
-            # A wish for another time is no refusal: the person may still hear of it.
-            forgotten=not isinstance(fact, TaskCountered),
-        ),
-    )
+    # A wish for another time is no refusal: the person may still hear of it.
+    heard = store.Proposal(fact.proposal_id, answered=True, forgotten=True)
+    if isinstance(fact, TaskCountered):
+        heard = store.Proposal(fact.proposal_id, fact.campaign_id, fact.zone_id, answered=True)
+    await store.note_proposal(tx, heard)
     await store.settle_messages(tx, fact.proposal_id)
     people = await store.contacts_in_role(tx, Role.COORDINATION)
     news = store.News(fact.event_id, MessageKind.TASKS_OPEN, Matter())

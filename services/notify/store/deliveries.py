@@ -117,13 +117,17 @@ async def _write(
 
 
 async def settle_messages(tx: Tx, proposal_id: UUID) -> None:
-    """A proposal has its answer: cancel what was not sent about it, and forget what was."""
+    """A proposal has its answer, whichever: nothing stays of the messages that asked for it.
+
+    A letter that was kept, beside no confirmation, would tell who said no. One that is being sent
+    at this moment goes when its sender marks it.
+    """
     await tx.execute(
-        text(
-            "update delivery set proposal_id = null,"
-            " state = case when state in ('due', 'leased') then 'cancelled' else state end"
-            " where proposal_id = :id"
-        ),
+        text("delete from delivery where proposal_id = :id and state <> 'leased'"),
+        {"id": proposal_id},
+    )
+    await tx.execute(
+        text("update delivery set proposal_id = null, state = 'cancelled' where proposal_id = :id"),
         {"id": proposal_id},
     )
 
@@ -136,6 +140,13 @@ async def cancel_other_channels(tx: Tx, channels: Collection[Channel]) -> None:
             " where state = 'due' and channel <> all(:channels)"
         ),
         {"channels": [way.value for way in channels]},
+    )
+
+
+async def drop_abandoned(tx: Tx) -> None:
+    """Forget what was cancelled while it was being sent, when its sender died or gave up."""
+    await tx.execute(
+        text("delete from delivery where state = 'cancelled' and lease_until < clock_timestamp()")
     )
 
 
@@ -169,14 +180,27 @@ async def claim_due(
 
 
 async def mark_sent(tx: Tx, claimed: Claimed) -> bool:
-    """Note that it left, also when it was cancelled meanwhile; False when another lease did."""
+    """Note that it left; False when another lease did.
+
+    When it was cancelled meanwhile, it left all the same, and nothing of it is kept.
+    """
+    of = {"id": claimed.delivery_id, "lease_id": claimed.lease_id}
+    cancelled = await tx.execute(
+        text(
+            "delete from delivery where delivery_id = :id and lease_id = :lease_id"
+            " and state = 'cancelled' returning 1"
+        ),
+        of,
+    )
+    if cancelled.first() is not None:
+        return True
     marked = await tx.execute(
         text(
             "update delivery set state = 'sent', sent_at = :now, lease_until = null"
             " where delivery_id = :id and lease_id = :lease_id"
-            " and state in ('leased', 'cancelled') returning 1"
+            " and state = 'leased' returning 1"
         ),
-        {"id": claimed.delivery_id, "lease_id": claimed.lease_id, "now": tx.now},
+        {**of, "now": tx.now},
     )
     return marked.first() is not None
 

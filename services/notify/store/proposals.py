@@ -22,11 +22,18 @@ values (:proposal_id, :campaign_id, :zone_id, :person_id, :kind, :starts_at, :en
   :accepted, :forgotten, :withdrawn)
 on conflict (proposal_id) do update set
   forgotten = known.forgotten or excluded.forgotten,
+  campaign_id = case when not (known.forgotten or excluded.forgotten)
+    then coalesce(known.campaign_id, excluded.campaign_id) end,
+  zone_id = case when not (known.forgotten or excluded.forgotten)
+    then coalesce(known.zone_id, excluded.zone_id) end,
   person_id = case when not (known.forgotten or excluded.forgotten)
     then coalesce(known.person_id, excluded.person_id) end,
-  kind = coalesce(known.kind, excluded.kind),
-  starts_at = coalesce(known.starts_at, excluded.starts_at),
-  ends_at = coalesce(known.ends_at, excluded.ends_at),
+  kind = case when not (known.forgotten or excluded.forgotten)
+    then coalesce(known.kind, excluded.kind) end,
+  starts_at = case when not (known.forgotten or excluded.forgotten)
+    then coalesce(known.starts_at, excluded.starts_at) end,
+  ends_at = case when not (known.forgotten or excluded.forgotten)
+    then coalesce(known.ends_at, excluded.ends_at) end,
   answered = known.answered or excluded.answered,
   accepted = known.accepted or excluded.accepted,
   withdrawn = coalesce(known.withdrawn, excluded.withdrawn)
@@ -37,11 +44,14 @@ returning proposal_id, campaign_id, zone_id, person_id, kind, starts_at, ends_at
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is known of a proposal. Whoever said no is not."""
+    """What is known of a proposal. Of one that got a no: that there was one, and nothing else.
+
+    Where, when and what would tell who, since one worker is one neighbourhood.
+    """
 
     proposal_id: ProposalId
-    campaign_id: CampaignId
-    zone_id: ZoneId
+    campaign_id: CampaignId | None = None
+    zone_id: ZoneId | None = None
     person_id: PersonId | None = None
     kind: ActionKind | None = None
     starts_at: datetime | None = None
