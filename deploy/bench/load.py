@@ -55,6 +55,7 @@ class HttpLoad:
     requests: int
     seconds: float
     to_figure_s: list[float]
+    to_page_s: list[float]
 
     @property
     def per_s(self) -> float:
@@ -64,13 +65,18 @@ class HttpLoad:
 async def record_outcomes(
     play: Play, phones: list[Phone], database_url: str, lasts_s: float
 ) -> HttpLoad:
-    """Let phones record new counts one after another; time one more from its answer to its figure.
+    """Let phones record new counts one after another; time two more from their answers on.
+
+    One until its figure is there, the other until the coordination's page has read it.
 
     Each request is a new version of a contribution, so each is a commit, a fact and a projection.
     """
     give_up_at_s = time.perf_counter() + lasts_s
     counts = [0] * CLIENTS
     seconds: list[float] = []
+    to_page_s: list[float] = []
+    coordination, heard = play.world.coordination, asyncio.Event()
+    campaign = f"/campaigns/{play.world.campaign_id}"
 
     async def keep_recording(number: int, phone: Phone) -> None:
         while time.perf_counter() < give_up_at_s:
@@ -86,14 +92,34 @@ async def record_outcomes(
                 await _wait_for(connection, UUID(path.rpartition("/")[2]), version)
                 seconds.append(time.perf_counter() - answered_s)
 
+    async def keep_following() -> None:
+        async for _ in coordination.events(f"/reporting{campaign}/live"):
+            heard.set()
+
+    async def keep_watching(phone: Phone) -> None:
+        connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+        async with connection:
+            while time.perf_counter() < give_up_at_s:
+                path, version = await _record(phone, len(to_page_s))
+                answered_s = time.perf_counter()
+                await _wait_for(connection, UUID(path.rpartition("/")[2]), version)
+                heard.clear()  # what is heard from now on was looked at with the figure there
+                await heard.wait()
+                await coordination.get(f"/reporting/api{campaign}/figures")
+                to_page_s.append(time.perf_counter() - answered_s)
+        following.cancel()
+
     began_s = time.perf_counter()
     async with asyncio.TaskGroup() as together:
         for number, phone in enumerate(phones[:CLIENTS]):
             together.create_task(keep_recording(number, phone))
         together.create_task(keep_timing(phones[CLIENTS]))
+        following = together.create_task(keep_following())
+        together.create_task(keep_watching(phones[CLIENTS + 1]))
     taken_s = time.perf_counter() - began_s
     await Rest(play.world.operator).settle()
-    return HttpLoad(sum(counts) + len(seconds), taken_s, seconds)
+    requests = sum(counts) + len(seconds) + len(to_page_s)
+    return HttpLoad(requests, taken_s, seconds, to_page_s)
 
 
 async def _record(phone: Phone, number: int) -> tuple[str, int]:

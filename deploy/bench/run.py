@@ -1,23 +1,24 @@
-"""Runs the benches one after another against one embedded system, in about a minute."""
+"""Runs the benches one after another, each against an embedded system, in a few minutes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from deploy.bench import bare, load
+from deploy.bench.rebuilding import Bench, bench_of
 from deploy.demo import Demo, Request, open_demo
 from deploy.player import Play
-from deploy.replay import bench_rebuild
 from deploy.summary import median_and_p99
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long each part is measured, and how many facts are relayed at once."""
+    """How long each part is measured, and how many facts are relayed and rebuilt from."""
 
     bare_s: float = 2.0
     load_s: float = 8.0
     relayed_facts: int = 5000
+    rebuilt_facts: int = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,22 @@ class Line:
         return self.value / self.bare
 
 
-async def bench(
-    tell: Callable[[str], None], length: Length = Length()
-) -> tuple[list[Line], dict[str, float | None]]:
-    """Measure; return the figures, and an outcome's way to its figure in seconds.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was measured. Both ways of an outcome begin when the phone has its answer, in seconds.
+
+    `to_figure_s` ends when the figure is in the database; `to_page_s` when the coordination's page
+    was told so by its stream of events, and has read the figures again.
+    """
+
+    lines: list[Line]
+    to_figure_s: dict[str, float | None]
+    to_page_s: dict[str, float | None]
+    rebuilt: Bench
+
+
+async def bench(tell: Callable[[str], None], length: Length = Length()) -> Found:
+    """Measure everything.
 
     Durable as in production: PostgreSQL waits for the disk at each commit, NATS too.
     """
@@ -62,8 +75,7 @@ async def bench(
         http = await load.record_outcomes(play, phones, owner, length.load_s)
         tell("Facts through the relay")
         relayed = await load.relay_per_s(settings, play, length.relayed_facts)
-        tell("Projections from the streams")
-        rebuilt = await bench_rebuild(settings)
+    rebuilt = await bench_of(length.rebuilt_facts, tell)
     lines = [
         Line("outcomes recorded through HTTP", http.per_s, "1/s", "PostgreSQL commits", commits),
         Line("facts relayed", relayed, "1/s", "publish with ack, one at a time", one),
@@ -76,7 +88,7 @@ async def bench(
             rebuilt.read_messages_per_s,
         ),
     ]
-    return lines, median_and_p99(http.to_figure_s)
+    return Found(lines, median_and_p99(http.to_figure_s), median_and_p99(http.to_page_s), rebuilt)
 
 
 async def _prepared(demo: Demo) -> Play:

@@ -14,9 +14,12 @@ def register(app: typer.Typer) -> None:
     @app.command(rich_help_panel=PANEL)
     def bench(
         *,
+        facts: Annotated[
+            int, typer.Option(min=100, help="How many facts the rebuild reads.")
+        ] = 200_000,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     ) -> None:
-        """Measure recording, relaying and rebuilding on a system of its own, in about a minute.
+        """Measure recording, relaying and rebuilding on systems of its own, in a few minutes.
 
         Each figure stands beside a bare one of the same run: only their ratio travels to another
         machine.
@@ -24,9 +27,13 @@ def register(app: typer.Typer) -> None:
         from rich.console import Console  # noqa: PLC0415  # slow to load
         from rich.table import Table  # noqa: PLC0415  # slow to load
 
+        from deploy.bench import Length  # noqa: PLC0415  # loads every service
         from deploy.bench import bench as measure  # noqa: PLC0415  # loads every service
 
-        lines, to_figure_s = asyncio.run(measure(lambda what: print(f"{what} …", file=sys.stderr)))
+        length = Length(rebuilt_facts=facts)
+        measured = asyncio.run(measure(lambda what: print(f"{what} …", file=sys.stderr), length))
+        lines, to_figure_s, to_page_s = measured.lines, measured.to_figure_s, measured.to_page_s
+        rebuilt = measured.rebuilt
         if as_json:
             found = [
                 {
@@ -39,7 +46,13 @@ def register(app: typer.Typer) -> None:
                 }
                 for line in lines
             ]
-            print(json.dumps({"figures": found, "outcome_to_figure_s": to_figure_s}, indent=2))
+            told = {
+                "figures": found,
+                "outcome_to_figure_s": to_figure_s,
+                "outcome_to_page_s": to_page_s,
+                "rebuilt": {"facts": rebuilt.facts, "seconds": round(rebuilt.seconds, 1)},
+            }
+            print(json.dumps(told, indent=2))
             return
         table = Table("what", "per second", "bare", "per second", "ratio")
         for column in (1, 3, 4):
@@ -55,5 +68,11 @@ def register(app: typer.Typer) -> None:
         Console(width=None if Console().is_terminal else 120).print(table)
         print(
             "From an outcome's acknowledgement to its figure, under that load:"
-            f" {to_figure_s['median']} s (median), {to_figure_s['p99']} s (p99)."
+            f" {to_figure_s['median']} s (median), {to_figure_s['p99']} s (p99); until the"
+            " coordination's page was told and has read it again:"
+            f" {to_page_s['median']} s, {to_page_s['p99']} s."
+        )
+        print(
+            f"Every projection rebuilt from {rebuilt.facts:,} facts beside the live ones:"
+            f" {rebuilt.seconds:.1f} s, {rebuilt.ratio:.2f} of a bare read's pace."
         )

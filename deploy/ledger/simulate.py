@@ -191,14 +191,17 @@ def write(found: Simulated, folder: Path) -> list[Path]:
     content = found.policy.described() | {"anchors": anchors}
     policy.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return [
-        _table(folder / "blocks.csv", [{"n": b.number, **b.row, "hash": b.hash} for b in blocks]),
-        _table(folder / "audit.csv", [{"n": a.number, **a.row, "hash": a.hash} for a in audit]),
-        _table(folder / "figures.csv", figures),
+        write_rows(
+            folder / "blocks.csv", [{"n": b.number, **b.row, "hash": b.hash} for b in blocks]
+        ),
+        write_rows(folder / "audit.csv", [{"n": a.number, **a.row, "hash": a.hash} for a in audit]),
+        write_rows(folder / "figures.csv", figures),
         policy,
     ]
 
 
-def _table(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+    """Write rows as CSV, under the names of the first."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["n"])
         writer.writeheader()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
@@ -144,6 +144,17 @@ class Visitor:
 
     async def put(self, path: str, body: object) -> Any:
         return await self.door.ask("PUT", path, self._session, body, {})
+
+    async def events(self, path: str) -> AsyncIterator[str]:
+        """Follow a page's stream of events as a browser does; yield each event's name."""
+        headers = {"authorization": f"Bearer {self._session}"}
+        async with (
+            httpx.AsyncClient(base_url=self.door.url, timeout=None) as client,  # noqa: S113 - it goes on until it is left
+            client.stream("GET", path, headers=headers) as answer,
+        ):
+            async for line in answer.aiter_lines():
+                if line.startswith("event: "):
+                    yield line.removeprefix("event: ")
 
     async def link_for(
         self,

@@ -2,25 +2,22 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from deploy.bench import bench_rebuild
 from deploy.engines import Engines
 from deploy.replay import (
     SHADOW,
     Reading,
     ReplayError,
-    bench_rebuild,
     catch_up,
     rebuild,
     shadow_tables,
 )
-from deploy.settings import PROJECT_ROOT, clean_environment
 from deploy.wiring import buses
 from services.reporting import store
 from shared.bus import SERVICES, connect
@@ -28,6 +25,7 @@ from shared.db import Database
 from shared.events import Event
 from shared.settings import sqlalchemy_url
 from shared.words import Role
+from tests.commands import relais
 from tests.house import House, eventually
 from tests.told import NOW, a_campaign_of_facts, a_house_where_only
 
@@ -178,30 +176,9 @@ async def test_the_command_says_whether_the_two_are_the_same(house: House) -> No
     await say(house, a_campaign_of_facts()[1])
     await house.settle()
 
-    same = await relais_replay(house)
+    same = await relais(house, "replay", "--json")
     await spoil(house, "delete from contribution")
-    different = await relais_replay(house)
+    different = await relais(house, "replay", "--json")
 
-    assert (same.returncode, json.loads(same.stdout)["same"]) == (0, True), same.stderr
-    assert (different.returncode, json.loads(different.stdout)["same"]) == (1, False)
-
-
-async def relais_replay(house: House) -> "subprocess.CompletedProcess[str]":
-    settings = house.settings
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "deploy", "replay", "--json"],
-        env=clean_environment()
-        | {
-            "RELAIS_DATABASE_URL": settings.database_url.get_secret_value(),
-            "RELAIS_NATS_URL": settings.nats_url,
-            "RELAIS_VALKEY_URL": settings.valkey_url,
-            "RELAIS_SECRET": settings.secret.get_secret_value(),
-            "RELAIS_PROFILE": "development",
-            "RELAIS_CLOCK": "scenario",
-        },
-        cwd=PROJECT_ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    assert (same.exit_code, json.loads(same.stdout)["same"]) == (0, True), same.output
+    assert (different.exit_code, json.loads(different.stdout)["same"]) == (1, False)

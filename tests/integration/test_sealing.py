@@ -1,10 +1,12 @@
 """Sealing in the running house: week by week, once, for good, and nothing of a small team."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -12,10 +14,12 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from deploy.audit import verify_ledgers
 from deploy.engines import Engines
+from deploy.replay import check_seals
 from deploy.wiring import CHORES
 from shared import access
 from shared.settings import sqlalchemy_url
 from shared.words import Role
+from tests.commands import relais
 from tests.house import House, eventually
 from tests.sealed import MONDAY, Campaign, at, team, with_a_territory
 from tests.told import a_house_where_only
@@ -230,10 +234,66 @@ async def test_the_chains_hold_and_the_key_goes_a_month_after_the_close(house: H
     await house.at(at(start + 9 * WEEK, 7))
 
     found = {one.ledger_id: one for one in await verify_ledgers(house.settings)}
+    again = {one.ledger_id: one for one in await check_seals(house.settings)}
     assert kept
     assert await house.rows("sealer", keys, ledger=str(campaign.campaign_id)) == []
     assert found[str(campaign.campaign_id)].problems == ()
     assert found[str(campaign.campaign_id)].blocks == len(await campaign.blocks())
+    assert {one.problem for one in again.values()} == {""}  # every ledger of this house
+    assert not again[str(campaign.campaign_id)].with_key
+    assert len(again[str(campaign.campaign_id)].rows) == len(await campaign.blocks())
+
+
+async def test_a_published_seal_is_given_back_byte_for_byte_and_a_changed_byte_is_seen(
+    house: House, tmp_path: Path
+) -> None:
+    campaign = Campaign(house, team(12))
+    start = MONDAY + 60 * WEEK
+    await campaign.begin(start)
+    files = []
+    for week in (1, 2):
+        await campaign.outcomes(start + (week - 1) * WEEK + DAY, 30)
+        await house.at(at(start + week * WEEK, 7))
+        files.append(await file_of(campaign))
+    await campaign.correct(0, start + 2 * WEEK, 400)
+    first = at(start + WEEK, 8).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    here = str(campaign.campaign_id)
+    change = text(
+        "alter table reporting.ledger_block disable trigger block_only_grows;"
+        f" update reporting.ledger_block set contacts = contacts + 1 where ledger_id = '{here}'"
+        " and number = 1;"
+        " alter table reporting.ledger_block enable trigger block_only_grows"
+    )
+
+    given_back = await relais(house, "replay", "--until", first, "--into", str(tmp_path), "--json")
+    with owner_of(house) as owner:
+        owner.execute(change)
+    verified = await relais(house, "audit", "verify")
+    again = {one.ledger_id: one.problem for one in await check_seals(house.settings)}
+
+    assert given_back.exit_code == 0, given_back.output
+    ledgers = {one["ledger_id"]: one for one in json.loads(given_back.stdout)["ledgers"]}
+    assert (ledgers[here]["seals"], ledgers[here]["problem"]) == (1, "")
+    assert (tmp_path / f"{here}.csv").read_bytes() == files[0]
+    assert files[1].startswith(files[0])
+    assert len(files[1]) > len(files[0])
+    assert verified.exit_code == 1
+    assert f"{here}:" in verified.stdout
+    assert "row 1 was changed" in verified.stdout
+    assert again.pop(here).startswith("DIFFERENT from seal 1")
+    assert set(again.values()) == {""}
+
+
+async def file_of(campaign: Campaign) -> bytes:
+    """Write what is published of a campaign, as a reader who keeps every seal would."""
+    rows = await campaign.house.rows(
+        "reporting",
+        "select number as n, seq, day, view, code, actions, contacts, row_hash as hash"
+        " from ledger_block where ledger_id = :ledger order by number",
+        ledger=str(campaign.campaign_id),
+    )
+    lines = [",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]
+    return "".join(f"{line}\r\n" for line in lines).encode()
 
 
 @pytest.mark.parametrize("table", ["ledger_key", "ledger_audit", "ledger_member", "ledger_seal"])

@@ -1,7 +1,9 @@
 """The sealed ledger: what a seal publishes, what waits, what is refused."""
 
+import random
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +18,7 @@ from services.reporting.rules.ledger import (
     Seal,
     UnsafeBlockError,
     View,
+    Waited,
     Waiver,
     What,
     adjustments,
@@ -23,15 +26,19 @@ from services.reporting.rules.ledger import (
     block_of,
     by_seal,
     is_safe,
+    made_again,
     not_broken_down,
     public,
     published,
     seal,
+    summed_again,
     total,
     year,
     yearly_correction,
 )
 from services.reporting.rules.ledger.corrections import Adjustment
+from services.reporting.rules.ledger.safety import by_worker, refusal
+from services.reporting.rules.waivers import Part, needs_waivers
 
 MONDAY = date(2022, 10, 3)
 THEMES = View("theme", ("energy", "housing", "debt", "health"))
@@ -228,6 +235,30 @@ def test_a_sensitive_code_waits_for_its_own_threshold() -> None:
 # --- reading -------------------------------------------------------------------------------------
 
 
+def test_seals_are_made_again_from_what_waited_and_added_up_again_without_the_key() -> None:
+    given = busy_weeks()
+    found = seals_of(given, MONDAYS)
+    blocks = blocks_of(found)
+    waited, sealed = [], set[str]()
+    for one, day in zip(found, MONDAYS, strict=True):
+        left = tuple(outcome for outcome in given if outcome.id not in sealed)
+        if one.blocks:
+            waited.append(Waited(one.seq, day, day == MONDAYS[-1], left, ()))
+        sealed |= {outcome.id for block in one.blocks for outcome in block.members}
+    first = waited[0].outcomes[0]
+    changed = [
+        waited[0]._replace(outcomes=(replace(first, contacts=9), *waited[0].outcomes[1:])),
+        *waited[1:],
+    ]
+    keyless = replace(POLICY, key=b"destroyed")
+
+    assert len(waited) > 2
+    assert list(made_again(waited, POLICY)) == blocks
+    assert list(public(summed_again(waited, keyless, public(blocks)))) == list(public(blocks))
+    assert list(made_again(changed, POLICY)) != blocks
+    assert list(public(summed_again(changed, keyless, public(blocks)))) != list(public(blocks))
+
+
 def test_a_code_without_a_block_has_no_figure_and_zero_is_not_told() -> None:
     given = [o for o in busy_weeks() if o.codes["theme"] != "health"]
     ledger = blocks_of(seals_of(given, MONDAYS))
@@ -296,6 +327,30 @@ def test_a_campaign_of_two_publishes_nothing_when_one_has_not(agreed: list[Waive
 
     assert not found.blocks
     assert found.skipped is Reason.WAIVER_MISSING
+
+
+def test_a_campaign_needs_waivers_exactly_where_its_total_is_refused_for_its_workers() -> None:
+    draw = random.Random(5)  # noqa: S311 -- parts for a test
+    asked = 0
+    for _ in range(300):
+        parts = [
+            Part(UUID(int=draw.randrange(1, 5)), draw.choice((0, 1, 2, 30)))
+            for _ in range(draw.randrange(14))
+        ]
+        workers = sorted({str(part.worker_id) for part in parts})
+        sums = by_worker(
+            [
+                Outcome(str(n), MONDAY, str(part.worker_id), 1, part.people_reached, {})
+                for n, part in enumerate(parts)
+            ],
+            workers,
+        )
+        refused = refusal(sums, POLICY, 0) in {Reason.WORKERS, Reason.DOMINANCE}
+
+        assert needs_waivers(parts, POLICY.K, str(POLICY.P)) is refused
+        asked += refused
+
+    assert 20 < asked < 280
 
 
 def test_a_waiver_does_not_cover_the_people_met() -> None:

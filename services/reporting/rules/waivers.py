@@ -116,7 +116,7 @@ def needs_waivers(parts: Iterable[Part], workers_min: int, share: str) -> bool:
     for measure in (0, 1):
         sizes = sorted((both[measure] for both in sums.values() if both[measure]), reverse=True)
         others = sum(sizes[2:])
-        if sizes and (len(sizes) < workers_min or others < Fraction(share) * sizes[0]):
+        if sums and (len(sizes) < workers_min or others < Fraction(share) * sizes[0]):
             return True
     return False
 

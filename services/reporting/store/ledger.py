@@ -304,6 +304,65 @@ async def note_seal(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class MadeSeal:
+    """What a seal was made from, and when."""
+
+    seq: int
+    day: date
+    closes: bool
+    sealed_at: datetime
+    facts: Sequence[UUID]
+    waivers: Sequence[Waiver]
+
+
+@dataclass(frozen=True, slots=True)
+class HowSealed:
+    """Everything that it takes to make a ledger's seals again. `key` is None once destroyed."""
+
+    starts_on: date
+    described: Mapping[str, object]
+    key: bytes | None
+    seals: Sequence[MadeSeal]
+
+
+async def how_sealed(tx: Tx, ledger_id: str) -> HowSealed:
+    """Return how a ledger was sealed. Read by its owner: not even the sealer is asked this."""
+    found = await tx.execute(
+        text(
+            "select p.campaign_id, p.described, k.key, c.starts_on from ledger_policy p"
+            " join campaign c using (campaign_id) left join ledger_key k using (ledger_id)"
+            " where ledger_id = :ledger_id"
+        ),
+        {"ledger_id": ledger_id},
+    )
+    policy = found.one()
+    waivers = {UUID(waiver.id): waiver for waiver in await waivers_of(tx, policy.campaign_id)}
+    rows = await tx.execute(
+        text(
+            "select seq, day, closes, sealed_at, facts, waivers from ledger_seal"
+            " where ledger_id = :ledger_id order by seq"
+        ),
+        {"ledger_id": ledger_id},
+    )
+    return HowSealed(
+        policy.starts_on,
+        policy.described,
+        bytes(policy.key) if policy.key is not None else None,
+        [
+            MadeSeal(
+                row.seq,
+                row.day,
+                row.closes,
+                row.sealed_at,
+                row.facts,
+                [waivers[waiver_id] for waiver_id in row.waivers],
+            )
+            for row in rows
+        ],
+    )
+
+
 async def publish_signals(  # noqa: PLR0913, PLR0917 - one row's worth, named
     tx: Tx, ledger_id: str, campaign_id: UUID, seq: int, workers_min: int, day: date
 ) -> None:

@@ -5,7 +5,7 @@ what grows is only ever added, and what is replaced yields to the higher version
 fact where there is none. `{s}` is the suffix of the tables: empty, or that of a rebuild.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -326,8 +326,11 @@ async def project(tx: Tx, facts: Sequence[Event], suffix: str = "") -> None:
     Rows and statements are taken in a fixed order, so that two projections at once wait for each
     other instead of locking each other out. `suffix` names the tables of a rebuild.
     """
+    told: dict[type[Event], list[str]] = defaultdict(list)
+    for fact in facts:
+        told[type(fact)].append(as_json(fact))
     for projection in PROJECTIONS:
-        mine = [as_json(fact) for fact in facts if isinstance(fact, projection.facts)]
+        mine = [line for kind in projection.facts for line in told.get(kind, ())]
         if mine:
             await tx.execute(
                 text(projection.statement.format(s=suffix)), {"facts": f"[{','.join(mine)}]"}

@@ -4,6 +4,7 @@
 rules, the attacks and the files.
 """
 
+from .again import Waited, made_again, summed_again
 from .auditor import Finding, Leak, attack
 from .chain import (
     GENESIS,
@@ -89,6 +90,7 @@ __all__ = [
     "UnsafeBlockError",
     "View",
     "ViewHistory",
+    "Waited",
     "Waiver",
     "What",
     "Zoning",
@@ -106,12 +108,14 @@ __all__ = [
     "group_zones",
     "is_safe",
     "link",
+    "made_again",
     "not_broken_down",
     "not_yet_told",
     "public",
     "published",
     "same_select",
     "seal",
+    "summed_again",
     "total",
     "verify",
     "year",
