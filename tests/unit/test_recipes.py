@@ -6,7 +6,13 @@ import pytest
 
 from tests.recipes import follow
 
-RECIPES = ("add-a-figure.md", "add-a-notification-channel.md", "add-an-outcome-kind.md")
+RECIPES = (
+    "add-a-figure.md",
+    "add-a-funder-report.md",
+    "add-a-notification-channel.md",
+    "add-a-view.md",
+    "add-an-outcome-kind.md",
+)
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
