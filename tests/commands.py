@@ -2,8 +2,7 @@
 
 import asyncio
 
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from deploy.cli import build_app
 from tests.house import House
@@ -19,4 +18,8 @@ async def relais(house: House, *words: str) -> Result:
         "RELAIS_PROFILE": "development",
         "RELAIS_CLOCK": "scenario",
     }
-    return await asyncio.to_thread(CliRunner().invoke, build_app(), list(words), env=environment)
+
+    def run() -> Result:
+        return CliRunner().invoke(build_app(), list(words), env=environment)
+
+    return await asyncio.to_thread(run)
