@@ -35,12 +35,8 @@ async def own_data_page(request: Request, who: Worker) -> Response:
     """Say what one's data are, who reads them, and give them."""
     async with doors_of(request).reading() as tx:
         trail = await access.trail_of(tx, who.person_id)
-    return page(
-        request,
-        "own_data.html",
-        readers=[line for line in trail if not line.by_oneself],
-        actions=ACTIONS,
-    )
+    readers = [line for line in trail if line.action.endswith(".read")]
+    return page(request, "own_data.html", readers=readers, actions=ACTIONS)
 
 
 @router.get(".zip")
