@@ -54,8 +54,10 @@ async def test_the_funder_reads_where_a_campaign_stands_in_one_sentence(
 ) -> None:
     actions, contacts = await sealed.total()
 
-    page = plain((await funder.get(f"/reporting/funder/campaigns/{sealed.campaign_id}")).text)
+    answer = await funder.get(f"/reporting/funder/campaigns/{sealed.campaign_id}")
+    page = plain(answer.text)
 
+    assert answer.text.count('class="area ') == 4
     assert f"{actions} interventions sur les 32 prévues" in page
     assert f"et rencontré {contacts} personnes" in page
     assert "Zone par zone" in page

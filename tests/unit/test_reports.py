@@ -3,12 +3,14 @@
 from datetime import date
 from pathlib import Path
 from uuid import UUID
+from xml.etree import ElementTree as ET
 
 from services.reporting.rules.ledger import Adjustment, not_yet_told
 from services.reporting.rules.published import PublicCampaign, Sum
 from services.reporting.rules.reports import printed_2022 as printed
 from services.reporting.rules.reports.annual import INDIVIDUAL, printed_by_group
 from services.reporting.rules.reports.dhis2 import data_values
+from services.reporting.web.zone_map import Area, draw_areas
 from shared.words import PublishedRelay, RelayKind
 
 DHIS2_CODE_MAX = 50  # letters of a `code`; source: DHIS2, identifiable objects
@@ -91,3 +93,15 @@ def test_a_correction_is_told_once_and_taken_back_once() -> None:
     assert not_yet_told(first, first) == ()
     assert not_yet_told([first[0]], first) == (Adjustment("b", "w2", 1, 0),)
     assert not_yet_told(first, [first[1]]) == (first[0],)
+
+
+def test_the_map_draws_one_area_for_each_zone_with_its_figure_and_no_picture_of_one() -> None:
+    here, there = [(0.0, 0.0), (0.9, 0.0), (0.0, 0.8)], [(3.0, 0.0), (3.0, 0.9), (4.0, 0.2)]
+    areas = [Area("F01", here, 12, "12"), Area("F02", there, None, "<non publié>")]
+
+    picture = ET.fromstring(draw_areas(areas, "Zone par zone", "F01\u00a0: 12"))  # noqa: S314 - ours
+
+    kinds = [path.attrib["class"] for path in picture.iter("path")]
+    assert kinds == ["area k0", "area kz"]
+    assert [text.text for text in picture.iter("text")] == ["F01", "12", "F02", "<non publié>"]
+    assert draw_areas(areas[:1], "Zone par zone", "") == ""

@@ -22,9 +22,18 @@ STYLES: Mapping[str, str] = {
     "axis": 'fill="#42525f" font-size="14"',
     "label": 'fill="#14202b" font-size="15"',
     "value": 'fill="#14202b" font-size="15" font-weight="700"',
+    "area k0": 'fill="#ffffcc" stroke="#ffffff" stroke-width="2"',
+    "area k1": 'fill="#a1dab4" stroke="#ffffff" stroke-width="2"',
+    "area k2": 'fill="#41b6c4" stroke="#ffffff" stroke-width="2"',
+    "area k3": 'fill="#2c7fb8" stroke="#ffffff" stroke-width="2"',
+    "area k4": 'fill="#253494" stroke="#ffffff" stroke-width="2"',
+    "area kz": 'fill="#eef1f3" stroke="#b9c3ca" stroke-width="1"',
+    "area-code": 'font-size="14" paint-order="stroke" stroke="#ffffff" stroke-width="4"',
+    "area-amount": 'font-size="15" font-weight="700" paint-order="stroke" stroke="#ffffff"'
+    ' stroke-width="4"',
     "inside": 'fill="#ffffff" font-size="15" font-weight="700"',
 }
-"""A picture on paper has no style sheet: what the classes of `desk.css` say is written out."""
+"""A picture on paper has no style sheet: what `desk.css` and `funder.css` say of classes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,18 @@ class Anchored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PublicZone:
-    """A funder zone: at least four neighbourhoods, named by the municipalities they lie in."""
+    """A funder zone: at least four neighbourhoods, named by the municipalities they lie in.
+
+    `middles` are those of the neighbourhoods, in km east and north.
+    """
 
     code: str
     municipalities: tuple[str, ...]
     places: tuple[tuple[str, str], ...]
+    middles: tuple[tuple[float, float], ...]
+
+    def at(self, x_km: float, y_km: float) -> "PublicZone":
+        return replace(self, middles=(*self.middles, (x_km, y_km)))
 
     def with_place(self, municipality: str, name_fr: str, name_nl: str) -> "PublicZone":
         towns = self.municipalities

@@ -105,15 +105,16 @@ async def zones_of(tx: Tx, year: int) -> Mapping[str, PublicZone]:
     """Return the funder zones of a year, each with the neighbourhoods it is made of."""
     found = await tx.execute(
         text(
-            "select code, name_fr, name_nl, municipality from public_place where year = :year"
-            " order by code, municipality, name_fr"
+            "select code, name_fr, name_nl, municipality, x_km, y_km from public_place"
+            " where year = :year order by code, municipality, name_fr"
         ),
         {"year": year},
     )
     zones: dict[str, PublicZone] = {}
     for row in found:
-        known = zones.get(row.code, PublicZone(row.code, (), ()))
-        zones[row.code] = known.with_place(row.municipality, row.name_fr, row.name_nl)
+        known = zones.get(row.code, PublicZone(row.code, (), (), ()))
+        place = known.with_place(row.municipality, row.name_fr, row.name_nl)
+        zones[row.code] = place.at(row.x_km, row.y_km)
     return zones
 
 

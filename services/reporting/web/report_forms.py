@@ -102,10 +102,14 @@ def pdf_section(part: Part, words: ReportWords) -> Any:
 
 
 def form_of(kind: str, cells: Sequence[str], *, first: bool) -> Literal["number", "word", "text"]:
-    """Tell how a column is set on paper: sentences, and what names the rows, share the room."""
+    """Tell how a column is set on paper: sentences, and what names the rows, share the room.
+
+    A column of figures with their sign, as "2,8 %", stands at the right like numbers.
+    """
     if first or (kind == "text" and max(map(len, cells), default=0) > WORD_MAX):
         return "text"
-    return "number" if kind == "number" else "word"
+    figures = kind == "text" and all(cell[:1].isdigit() for cell in cells if cell)
+    return "number" if kind == "number" or figures else "word"
 
 
 def xlsx_of(told: Report, words: ReportWords, made_at: datetime) -> bytes:

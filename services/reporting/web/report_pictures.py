@@ -14,6 +14,7 @@ def picture_of(part: Part, words: ReportWords) -> tuple[str, str]:
     drawers: Mapping[str, Callable[[Part, ReportWords], tuple[str, str]]] = {
         "bars": bars_of,
         "columns": columns_of,
+        "areas": areas_of,
     }
     return drawers[part.chart](part, words) if part.chart in drawers else ("", "")
 
@@ -39,3 +40,28 @@ def columns_of(part: Part, words: ReportWords) -> tuple[str, str]:
     ]
     says = ", ".join(words.pair(row.label, row.value) for row in rows if row.value is not None)
     return str(columns(rows, part.title, says, words.number)), f"{part.title}. {says}"
+
+
+def areas_of(part: Part, words: ReportWords) -> tuple[str, str]:
+    """Draw funder zones, each with its figure; what is not published is said on the map too."""
+    from services.reporting.web.zone_map import Area, draw_areas  # noqa: PLC0415 - loads geometry
+
+    code, name, value = (part.place(one) for one in ("code", *part.drawn))
+    rows = [row for row in part.rows if str(row[code]) in words.zones]
+    amounts = [None if row[value] is None else int(str(row[value])) for row in rows]
+    areas = [
+        Area(
+            str(row[code]),
+            words.zones[str(row[code])].middles,
+            amount,
+            words.say("non publié") if amount is None else words.number(amount),
+        )
+        for row, amount in zip(rows, amounts, strict=True)
+    ]
+    says = ", ".join(
+        words.pair(str(row[name]), amount)
+        for row, amount in zip(rows, amounts, strict=True)
+        if amount is not None
+    )
+    picture = draw_areas(areas, part.title, says)
+    return (picture, f"{part.title}. {says}") if picture else ("", "")

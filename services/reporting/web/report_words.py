@@ -18,7 +18,7 @@ class ReportWords:
     def __init__(self, language: str, zones: Mapping[str, PublicZone]) -> None:
         self.language = language
         self._formats = local_formats(language)
-        self._zones = zones
+        self.zones = zones
 
     def say(self, text: str, **values: object) -> str:
         return translate(self.language, text, values or None)
@@ -34,7 +34,7 @@ class ReportWords:
         return self._formats["day"](value)
 
     def code(self, view: str, code: str) -> str:
-        return code_name(self.language, view, code, self._zones)
+        return code_name(self.language, view, code, self.zones)
 
     def word(self, value: object) -> str:
         return self._formats["word"](value)

@@ -7,10 +7,8 @@ answered it; anything else only as a sentence that the coordination wrote itself
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
 from services.reporting.rules.reports.model import Field, Part, Report, Value, Words
 from services.reporting.rules.source_text import N_
@@ -103,7 +101,6 @@ def advocacy_report(found: Carried, words: Words) -> Report:
             else []
         ),
         parts=[signals_part(found, words)],
-        lines=statement_lines(found, words),
         method=[
             (
                 words.say(N_("Ce qui est repris")),
@@ -159,7 +156,7 @@ def signals_part(found: Carried, words: Words) -> Part:
                 words.word(key[0]),
                 words.word(key[1]),
                 signal.campaigns if signal else 0,
-                signal.since if signal else None,
+                signal.since if signal else "",
                 statement.text(words.language) if statement else "",
             ]
         )
@@ -195,13 +192,3 @@ def signals_part(found: Carried, words: Words) -> Part:
         ],
         rows,
     )
-
-
-def statement_lines(found: Carried, words: Words) -> Sequence[tuple[str, Sequence[str]]]:
-    """Give the coordination's sentences under the name of their theme."""
-    order = list(Theme)
-    ordered = sorted(found.statements, key=lambda one: (order.index(one.theme), one.kind))
-    return [
-        (words.word(theme), [one.text(words.language) for one in group])
-        for theme, group in groupby(ordered, key=lambda one: one.theme)
-    ]

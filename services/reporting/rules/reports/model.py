@@ -56,7 +56,7 @@ class Part:
     says: str
     fields: Sequence[Field]
     rows: Sequence[Sequence[Value]]
-    chart: Literal["none", "bars", "columns"] = "none"
+    chart: Literal["none", "bars", "columns", "areas"] = "none"
     drawn: tuple[str, ...] = ()
 
     def place(self, name: str) -> int:

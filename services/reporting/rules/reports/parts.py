@@ -30,7 +30,6 @@ DEFINITIONS = {
 }
 REST = "*"
 """The code of what is in the total and in no line of a view."""
-PLANNED_VIEWS = {"zone", "kind"}
 
 
 def sentence_of(found: Published, words: Words) -> str:
@@ -121,7 +120,7 @@ def stamp_line(stamp: Stamp, words: Words) -> str:
 def view_part(breakdown: Breakdown, words: Words) -> Part:
     """Tell one view: a line per code, and what is not broken down."""
     view = breakdown.view
-    planned = view in PLANNED_VIEWS
+    planned = any(line.planned is not None for line in breakdown.lines)
     fields = [
         Field("code", words.say(N_("Code")), words.say(N_("Code de la rubrique."))),
         Field("name", words.say(N_("Rubrique")), words.say(DEFINITIONS[view])),
@@ -164,14 +163,14 @@ def view_part(breakdown: Breakdown, words: Words) -> Part:
     ]
     if breakdown.rest_actions:
         rest: list[Value] = [REST, words.say(N_("Non ventilé")), breakdown.rest_actions]
-        rows.append([*rest, *([None] if planned else []), breakdown.rest_contacts])
+        rows.append([*rest, *([""] if planned else []), breakdown.rest_contacts])
     return Part(
         view,
         words.say(TITLES[view]),
         words.say(DEFINITIONS[view]),
         fields,
         rows,
-        chart="none" if view == "zone" else "bars",
+        chart="areas" if view == "zone" else "bars",
         drawn=("name", "actions"),
     )
 
