@@ -1,40 +1,30 @@
-"""What a container runs: one door of one service, or of all four in one process.
+"""The people's door: pages and programs of one service, or of all four, in one process.
 
-`web` answers people, `worker` hears and says facts, `jobs` keeps the clock.
+What else a container may run: `hearing.py` hears and says facts, `clock.py` keeps the clock.
 """
 
 import asyncio
-import contextlib
-import signal
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvicorn
-from celery import Celery
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
+from deploy.clock import celery_app
 from deploy.documents import asyncapi
-from deploy.wiring import CHORES, buses, webs
-from shared.bus import Bus
-from shared.jobs import make_celery, poke
+from deploy.wiring import webs
+from shared.jobs import poke
 from shared.log import start_logging
 from shared.settings import HouseSettings, Profile
 from shared.web import access_app
 from shared.web.answers import answer_http
 from shared.web.headers import closed
 from shared.web.live import end_streams
-
-HEALTH_EVERY_S = 1.0
-
-
-def celery_app(settings: HouseSettings, services: Sequence[str]) -> Celery:
-    """Build the Celery app with the chores of these services."""
-    return make_celery(settings, {name: CHORES[name] for name in services})
 
 
 def web_app(settings: HouseSettings, services: Sequence[str]) -> Starlette:
@@ -107,51 +97,3 @@ class Doors(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         end_streams()
         await super().shutdown(sockets)
-
-
-def worker(services: Sequence[str]) -> None:
-    """Hear and say facts until told to stop."""
-    start_logging()
-    settings = HouseSettings()
-    chosen = [bus for name, bus in buses(settings).items() if name in services]
-    asyncio.run(_hear_and_say(chosen))
-
-
-async def _hear_and_say(chosen: Sequence[Bus]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    for bus in chosen:
-        await bus.start()
-    try:
-        while not stop.is_set():
-            if not all(bus.tasks_alive() for bus in chosen):
-                raise SystemExit(1)  # whoever supervises us starts us afresh
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), HEALTH_EVERY_S)
-    finally:
-        for bus in chosen:
-            await bus.stop()
-
-
-def jobs(services: Sequence[str], schedule_file: str) -> None:
-    """Keep the clock until told to stop: beat and worker in one process.
-
-    With several replicas, exactly one of them may have the beat.
-    """
-    start_logging()
-    app = celery_app(HouseSettings(), services)
-    app.worker_main(
-        [
-            "worker",
-            "--beat",
-            f"--schedule={schedule_file}",
-            "--pool=threads",
-            "--concurrency=4",
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-            "--loglevel=WARNING",
-        ]
-    )

@@ -1,8 +1,6 @@
 """All four services side by side: what one embedded process per door is made of."""
 
-from typing import TypeVar
-
-from fastapi import FastAPI
+from typing import TYPE_CHECKING, TypeVar
 
 from services.dispatch import main as dispatch
 from services.dispatch.settings import DispatchSettings
@@ -15,6 +13,9 @@ from services.reporting.settings import ReportingSettings
 from shared.bus import Bus
 from shared.jobs import Chore
 from shared.settings import HouseSettings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 S = TypeVar("S", bound=HouseSettings)
 
@@ -41,7 +42,7 @@ def buses(settings: HouseSettings) -> dict[str, Bus]:
     }
 
 
-def webs(settings: HouseSettings) -> dict[str, FastAPI]:
+def webs(settings: HouseSettings) -> "dict[str, FastAPI]":
     """Build the people's door of every service."""
     return {
         "intake": intake.web(own(IntakeSettings, settings)),

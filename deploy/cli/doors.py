@@ -33,9 +33,9 @@ def register(app: typer.Typer) -> None:
     @app.command(rich_help_panel=PANEL)
     def worker(service: Service) -> None:
         """Hear and say facts: the consumers and the relay of a service."""
-        from deploy import run  # noqa: PLC0415  # loads every service
+        from deploy import hearing  # noqa: PLC0415  # loads what every service hears
 
-        run.worker(chosen(service))
+        hearing.worker(chosen(service))
 
     @app.command(rich_help_panel=PANEL)
     def jobs(
@@ -45,6 +45,6 @@ def register(app: typer.Typer) -> None:
         ] = "/tmp/relais-schedule",  # noqa: S108  # a container's own; lost without harm
     ) -> None:
         """Keep the clock: chores over rows that are due. Run one of these per service."""
-        from deploy import run  # noqa: PLC0415  # loads every service
+        from deploy import clock  # noqa: PLC0415  # loads every service's chores
 
-        run.jobs(chosen(service), schedule)
+        clock.jobs(chosen(service), schedule)

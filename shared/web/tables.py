@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal, assert_never
 
-import xlsxwriter
 from fastapi.responses import Response
 
 Cell = str | int | date | time | None
@@ -125,6 +124,8 @@ def as_xlsx(
         made_at: when the figures were counted; nothing else tells two workbooks apart.
         _: translates the words of this module.
     """
+    import xlsxwriter  # noqa: PLC0415 - some 10 MiB, for who takes a workbook once in a while
+
     written = io.BytesIO()
     options = {
         "in_memory": True,

@@ -9,9 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from services.intake.rules.territory.numbers import Cell, Sign
 from services.intake.rules.territory.table import Row, Table
 from services.intake.rules.territory.text import N_
@@ -168,6 +165,10 @@ def _text_table(name: str, content: bytes, decimal: Sign | None) -> Table:
 
 
 def _sheets(name: str, content: bytes, decimal: Sign | None) -> list[Table]:
+    # Some 10 MiB for whoever reads a workbook, once in a while: not for every process.
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     stream: IO[bytes] = io.BytesIO(content)
     try:
         book = load_workbook(stream, read_only=True, data_only=True)
