@@ -166,8 +166,8 @@ def _text_table(name: str, content: bytes, decimal: Sign | None) -> Table:
 
 def _sheets(name: str, content: bytes, decimal: Sign | None) -> list[Table]:
     # Some 10 MiB for whoever reads a workbook, once in a while: not for every process.
-    from openpyxl import load_workbook  # noqa: PLC0415
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+    from openpyxl import load_workbook  # noqa: PLC0415 - as said
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as said
 
     stream: IO[bytes] = io.BytesIO(content)
     try:
