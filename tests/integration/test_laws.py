@@ -310,6 +310,15 @@ def test_an_answer_that_still_names_its_worker_long_after_is_found(records: Reco
     assert records.broken() == ["no_declines_per_person"]
 
 
+def test_a_no_that_is_remembered_with_its_place_is_found(records: Records) -> None:
+    records.run(
+        "insert into notify.proposal (proposal_id, zone_id, answered, accepted, forgotten)"
+        " values (gen_random_uuid(), 'RAQ01', true, false, true)"
+    )
+
+    assert records.broken() == ["no_declines_per_person"]
+
+
 def test_a_column_for_who_a_resident_is_is_found(records: Records) -> None:
     records.run("alter table dispatch.contribution add column first_name text")
 

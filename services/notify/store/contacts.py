@@ -58,7 +58,11 @@ async def forget_person(tx: Tx, person_id: UUID) -> None:
     await tx.execute(text("delete from contact_point where person_id = :id"), of)
     await tx.execute(text("delete from delivery where person_id = :id"), of)
     await tx.execute(
-        text("update proposal set person_id = null, forgotten = true where person_id = :id"), of
+        text(
+            "update proposal set person_id = null, forgotten = true, campaign_id = null,"
+            " zone_id = null, kind = null, starts_at = null, ends_at = null where person_id = :id"
+        ),
+        of,
     )
 
 
