@@ -230,7 +230,8 @@ LAWS: tuple[Law, ...] = (
             'surname|comment|remark|note$|free_?text|story|description)'
           and (table_schema, table_name, column_name) not in (('notify', 'contact_point', 'email'),
             ('dispatch', 'actor', 'street'), ('dispatch', 'actor', 'phone'),
-            ('dispatch', 'actor', 'email'))  -- an organisation's
+            ('dispatch', 'actor', 'email'),  -- an organisation's
+            ('reporting', 'report_subscription', 'address'))  -- a reader's own, sealed
         """,
     ),
     Law(
