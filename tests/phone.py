@@ -15,7 +15,6 @@ import httpx
 import psutil
 import uvicorn
 from playwright.async_api import BrowserContext, Locator, Page, Playwright
-from playwright.async_api import TimeoutError as PlaywrightTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deploy.bundle import MODULES
@@ -34,6 +33,10 @@ QUEUED = """new Promise(done => {
     queued.onsuccess = () => { asked.result.close(); done(queued.result); };
   };
 })"""  # the counter is drawn a moment after the phone has written
+ONE_TRY = """async () => {
+  dispatchEvent(new Event("online"));  // the app sends in its turn; then the lock is ours
+  await navigator.locks.request("relais-outbox", () => undefined);
+}"""
 UNDO_MS = 6_000  # a little longer than what was done on a phone can be undone
 
 
@@ -179,15 +182,13 @@ class Phone:
         return int(await self.page.get_attribute("#band", "data-waiting") or "0")
 
     async def sent(self) -> None:
-        """Wait until nothing waits any more."""
+        """Let the network come back until nothing waits any more."""
         await self.page.clock.fast_forward(UNDO_MS)
-
         try:
             async with asyncio.timeout(UNTIL_SENT_S):
-                while await self.page.evaluate(QUEUED) or await self.waits():
-                    await self.page.evaluate("dispatchEvent(new Event('online'))")
-                    with contextlib.suppress(PlaywrightTimeout):
-                        await self.page.wait_for_selector("#band[data-waiting='0']", timeout=300)
+                while await self.page.evaluate(QUEUED):
+                    await self.page.evaluate(ONE_TRY)
+            await self.page.wait_for_selector("#band[data-waiting='0']")
         except TimeoutError:
             raise AssertionError("something still waits on the phone") from None
 

@@ -299,45 +299,67 @@ async def test_three_tabs_send_what_one_phone_did_once(house: House, new_phone: 
     assert len(await raised(world)) == 20
 
 
-@pytest.mark.parametrize("seed", [7, 11, 13, 17, 19])
-async def test_sixty_sendings_through_chaos_arrive_once_each_and_in_order(
-    house: House, new_phone: NewPhone, seed: int
+SEEDS = (7, 11, 13, 17, 19)
+SENDINGS, OPINIONS = 60, 20  # in each round: signals, and opinions that change each time
+
+
+@pytest.mark.timeout(1500)
+async def test_sixty_sendings_through_chaos_arrive_once_each_and_in_order_five_times(
+    house: House, new_phone: NewPhone
 ) -> None:
     world, _ = await asked_today(house, "Amina", "Samir")
+    consultation = await consult(world)
     phone = await new_phone()
     await phone.sign_in(world.workers["Amina"])
     page = await phone.open()
+    meant: list[list[str]] = []
 
-    phone.street.trouble = chaos(90, seed)
-    meant = await signals(page, 60)
-    await phone.sent()
+    for number, seed in enumerate(SEEDS, 1):
+        phone.street.trouble = chaos(90, seed)
+        meant += await signals(page, SENDINGS - OPINIONS, consultation)
+        await phone.sent()
+        given = [fact["stance"] for fact in await house.facts("dispatch.v1.opinion.given")
+                 if fact["consultation_id"] == consultation]  # fmt: skip
 
-    assert await raised(world) == meant
+        assert await raised(world) == meant, f"seed {seed}"
+        assert given == ["for", "no_opinion"] * (number * OPINIONS // 2), f"seed {seed}"
+        assert phone.street.trouble[: -(90 - SENDINGS)] == [], "there was no chaos"
 
 
-async def signals(page: Page, number: int) -> list[list[str]]:
-    """Send as many signals through the form, as fast as a page can; return what they say."""
+async def signals(page: Page, number: int, consultation: str = "") -> list[list[str]]:
+    """Send as many signals through the form without network; return what they say.
+
+    With a consultation, an opinion about it changes after every second signal.
+    """
+    await page.context.set_offline(True)
     said: list[list[str]] = await page.evaluate(
-        """async number => {
+        """async ([number, consultation]) => {
           const form = document.querySelector("#signal form"), said = [];
           const [kinds, themes] = ["signal_kind", "theme"].map(name => [...form.querySelectorAll(`[name=${name}]`)]);
+          const written = () => new Promise(done => addEventListener("outbox", done, {once: true}));
           for (let i = 0; i < number; i++) {
             document.querySelector("[data-open=signal]").click();
             kinds[i % kinds.length].checked = themes[i % themes.length].checked = true;
             said.push([kinds[i % kinds.length].value, themes[i % themes.length].value]);
-            const closed = new Promise(done => form.parentNode.addEventListener("close", () => setTimeout(done), {once: true}));
+            const signal = written();
             form.requestSubmit(form.querySelector("[value=yes]"));
-            await closed;
+            await signal;
+            if (!consultation || i % 2) continue;
+            const opinion = written();
+            document.querySelector(`[data-id="${consultation}"] [data-stance=${i % 4 ? "no_opinion" : "for"}]`).click();
+            await opinion;
           }
           return said;
         }""",  # noqa: E501 - one line of another language
-        number,
+        [number, consultation],
     )
+    acts = number + (-(-number // 2) if consultation else 0)
 
     async def kept() -> bool:
-        return await page.get_attribute("#band", "data-waiting") == str(number)
+        return await page.get_attribute("#band", "data-waiting") == str(acts)
 
-    await eventually(kept, "not every signal is on the phone")
+    await eventually(kept, "not everything is on the phone")
+    await page.context.set_offline(False)
     return said
 
 
@@ -361,17 +383,25 @@ async def test_two_phones_of_a_pair_write_one_outcome_without_network_in_any_ord
     for name in ("Samir", "Amina"):
         await phones[name].context.set_offline(False)
         await phones[name].sent()
+    for phone in phones.values():
+        await phone.context.set_offline(True)
+        await phone.button("Corriger")
+        await phone.tap("#outcome [data-step='1']")
+        await phone.button("Enregistrer", "#outcome")
+    for phone in phones.values():
+        await phone.context.set_offline(False)
+        await phone.sent()
 
-    one, two = await world.facts_of(campaign, "recorded")
-    assert one["outcome_id"] == two["outcome_id"]
-    assert sorted([one["people_reached"], two["people_reached"]]) == [5, 15]
+    told = await world.facts_of(campaign, "recorded") + await world.facts_of(campaign, "corrected")
+    assert [fact["people_reached"] for fact in told] == [5, 15, 16, 6]
+    assert len({fact["outcome_id"] for fact in told}) == 1
     assert len(await world.facts_of(campaign, "done")) == 1
 
 
 # --- refused, signed out, shared -----------------------------------------------------------------
 
 
-async def test_a_refusal_is_shown_and_kept_and_the_next_task_is_not_held_up(
+async def test_a_refusal_is_shown_and_kept_and_holds_up_its_own_task_only(
     house: House, new_phone: NewPhone
 ) -> None:
     world, _ = await asked_today(house, "Amina", "Samir")
@@ -383,6 +413,9 @@ async def test_a_refusal_is_shown_and_kept_and_the_next_task_is_not_held_up(
 
     await phone.button("J’accepte", f"[data-id='{first['task_id']}']")
     await phone.button("J’accepte", f"[data-id='{second['task_id']}']")
+    await phone.button("Je ne peux pas y aller", f"[data-id='{first['task_id']}']")
+    await phone.button("Rendre cette tâche", "#hand_back")
+    phone.street.sendings = 0
     own = {
         "id": str(uuid4()),
         "day": str(world.monday),
@@ -395,18 +428,22 @@ async def test_a_refusal_is_shown_and_kept_and_the_next_task_is_not_held_up(
     await page.clock.fast_forward(6_000)
     await page.wait_for_selector("[data-list=refused] .refused")
     shown = await page.inner_text("[data-list=refused]")
-    taken = f"[data-list=asked] [data-id='{second['task_id']}']"
-    await page.wait_for_selector(taken, state="detached")
+    await page.wait_for_selector("#band[data-waiting='2']")  # refused, and what waits behind it
     await page.reload()
     await page.wait_for_selector("[data-list=refused] .refused")
     accepted = await world.proposals("Amina", "accepted")
     await page.set_viewport_size({"width": 320, "height": TALL_PX})
     wrong = await faults(page)
+    sent, held = phone.street.sendings, await phone.waits()
+    await phone.button("J’ai lu, effacer")
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.wait_for_selector("[data-list=refused] >> text=Je ne peux pas y aller")
     await phone.button("J’ai lu, effacer")
 
     assert wrong == []
     assert noted.status_code == 303, noted.text
     assert "est déjà pris·e" in shown
+    assert (sent, held) == (2, 2)  # handing back waits until the refused yes was read
     assert [one["task_id"] for one in accepted] == [second["task_id"]]
     await page.wait_for_selector("#band[data-waiting='0']")
 
@@ -461,6 +498,66 @@ async def test_a_shared_phone_never_sends_under_another_name(
     assert while_away == [samirs]
     assert samirs["worker_id"] == str(world.ids["Samir"])
     assert (aminas["worker_id"], aminas["people_reached"]) == (str(world.ids["Amina"]), 60)
+
+
+# --- first steps on a phone ----------------------------------------------------------------------
+
+
+async def test_first_steps_offer_the_home_screen_and_storage_that_stays(
+    house: House, new_phone: NewPhone
+) -> None:
+    world = await a_world(house, "Amina")
+    phone = await new_phone()
+    await phone.sign_in(world.workers["Amina"])
+    page = await phone.open()
+    await page.wait_for_selector("#first-steps:not([hidden])")
+    before = await page.inner_text("#first-steps")
+    await page.evaluate(
+        "dispatchEvent(Object.assign(new Event('beforeinstallprompt', {cancelable: true}),"
+        " {prompt: () => { window.asked_to_install = true }}))"
+    )
+
+    await phone.button("Ajouter à l’écran d’accueil")
+    asked_to_install = await page.evaluate("window.asked_to_install")
+    doubtful = await page.inner_text("#persisted")
+    await phone.button("Tout garder sur ce téléphone")
+    await page.wait_for_function(
+        "before => document.querySelector('#persisted').textContent !== before", arg=doubtful
+    )
+    stays = await page.evaluate("navigator.storage.persisted()")
+    told = await page.inner_text("#persisted")
+    await phone.button("C’est compris")
+    await page.reload()
+    await page.wait_for_selector("#this-phone #first-steps", state="attached")
+
+    assert "peut encore effacer" in doubtful
+    assert "Ajoutez l’application à l’écran d’accueil" in before
+    assert asked_to_install is True
+    assert ("garde pour de bon" in told) == stays
+    assert not await page.locator("#view-day #first-steps").count()
+
+
+async def test_what_an_iphone_cannot_do_is_said_until_the_app_is_on_its_home_screen(
+    house: House, new_phone: NewPhone
+) -> None:
+    world = await a_world(house, "Amina")
+    phone = await new_phone()
+    await phone.sign_in(world.workers["Amina"])
+    said: list[str] = []
+
+    for on_home_screen in ("false", "true"):  # as Safari tells it
+        await phone.context.add_init_script(
+            "Object.defineProperty(navigator, 'standalone',"
+            f" {{value: {on_home_screen}, configurable: true}})"
+        )
+        page = await phone.open()
+        await page.wait_for_selector("#first-steps:not([hidden])")
+        said.append(await page.inner_text("#first-steps"))
+
+    in_safari, installed = said
+    assert "n’envoie rien tant que l’application est fermée" in in_safari
+    assert "efface tout après sept jours" in in_safari
+    assert "iPhone" not in installed
 
 
 # --- for everybody -------------------------------------------------------------------------------

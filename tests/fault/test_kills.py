@@ -18,6 +18,7 @@ import pytest
 
 from deploy.demo import first_token
 from deploy.system import System, Wish, start_system
+from shared.bus import SERVICES, connect
 from shared.db import utc_now
 from shared.settings import Profile
 from shared.words import Role
@@ -26,8 +27,10 @@ from tests.servers import test_settings
 
 pytestmark = pytest.mark.slow
 
+CANARY = "Zarnika"  # stands in every word that is written here, and nowhere else
 EACH_BEFORE_AND_AFTER = 12
 SETTLE_LIMIT_S = 90.0
+SERVER_ERRORS = 500
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,13 @@ def system() -> Iterator[System]:
 
 @asynccontextmanager
 async def the_coordination(system: System) -> AsyncIterator[httpx.AsyncClient]:
-    token = await first_token(system.settings, Role.COORDINATION, "Inès")
+    token = await first_token(system.settings, Role.COORDINATION, f"{CANARY} Inès")
+    async with somebody(system, token) as client:
+        yield client
+
+
+@asynccontextmanager
+async def somebody(system: System, token: str) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=system.url, timeout=10) as client:
         entered = await client.post("/access/api/sessions", json={"token": token})
         client.headers["Authorization"] = f"Bearer {entered.json()['session']}"
@@ -53,13 +62,13 @@ async def invite_until_acknowledged(client: httpx.AsyncClient) -> str:
     invitation = {
         "id": a_client_id(),
         "asked_by": "funder",
-        "requester": "COCOM",
+        "requester": f"{CANARY} requester",
         "crisis": "energy",
-        "wanted": "Informer sur les prix de l’énergie",
+        "wanted": f"{CANARY} wanted",
         "publics": ["tenants"],
         "wanted_from": tomorrow.isoformat(),
         "wanted_until": (tomorrow + timedelta(days=30)).isoformat(),
-        "where": "Cureghem",
+        "where": f"{CANARY} where",
     }
 
     async def acknowledged() -> bool:
@@ -116,3 +125,87 @@ DOUBLED = """
       select subject from intake.outbox where type = 'intake.v1.invitation.received'
       group by subject having count(*) > 1) as twice
 """
+
+
+async def test_no_log_of_any_process_and_no_message_holds_a_word_that_was_written(
+    system: System,
+) -> None:
+    """Runs after the kills: what they broke off in the middle stands in the same logs."""
+    async with the_coordination(system) as desk:
+        worker = await write_everywhere(system, desk)
+        doomed = system.engines.pids()["postgres"]
+        os.kill(doomed, signal.SIGKILL)
+        await invite_until_acknowledged(desk)
+
+    async def answers() -> bool:
+        return ask(system, "select 1") is not None
+
+    await eventually(answers, "PostgreSQL did not come back", SETTLE_LIMIT_S)
+
+    async def heard() -> bool:
+        return bool(ask(system, "select count(*) from reporting.invitation"))
+
+    await eventually(heard, "the invitation was not heard", SETTLE_LIMIT_S)
+    kept = ask(system, f"select name from dispatch.worker where id = '{worker}'")
+    clear = ask(system, f"select count(*) from dispatch.note n where n::text like '%{CANARY}%'")
+    notes = ask(system, "select count(*) from dispatch.note")
+    messages = [text async for text in everything_said(system)]
+    logs = {file.name: file.read_bytes() for file in system.engines.logs.rglob("*.log")}
+
+    assert (kept, notes, clear) == (f"{CANARY} Amina", 1, 0)
+    assert {"web.log", "worker.log", "jobs.log", "postgres.log", "nats.log"} <= set(logs)
+    assert [name for name, log in logs.items() if CANARY.lower().encode() in log.lower()] == []
+    assert messages
+    assert [text for text in messages if CANARY.lower() in text.lower()] == []
+
+
+async def write_everywhere(system: System, desk: httpx.AsyncClient) -> str:
+    """Write the canary where people write: rightly, wrongly, and into addresses."""
+    account = {"role": "worker", "display_name": f"{CANARY} Amina", "language": "fr"}
+    invited = (await desk.post("/access/api/accounts", json=account)).json()
+    who = str(invited["person_id"])
+    place = {"id": "C01", "name_fr": "Quartier", "name_nl": "Wijk", "municipality": "Bruxelles",
+             "x_km": 0.0, "y_km": 0.0}  # fmt: skip
+    roster = {
+        "name": f"{CANARY} Amina", "home_zone": "C01", "host_partner": "maison-medicale",
+        "weekly_hours": 38, "working": [{"weekday": "mon", "starts_min": 480, "ends_min": 1080}],
+        "languages": [{"language": "fr", "confirmed_on": "2021-11-02"}],
+    }  # fmt: skip
+    actor = {"name": f"{CANARY} CPAS", "category": "cpas", "street": f"{CANARY} 1"}
+    for path, body in (
+        ("/dispatch/api/zones", [place]),
+        (f"/dispatch/api/workers/{who}", roster),
+        (f"/dispatch/api/actors/{a_client_id()}", actor),
+    ):
+        answer = await desk.put(path, json=body)
+        assert answer.is_success, answer.text
+    async with somebody(system, invited["token"]) as amina:
+        note = {"id": a_client_id(), "kind": "note", "note_id": a_client_id(),
+                "written_at": utc_now().isoformat(), "text": f"{CANARY} note"}  # fmt: skip
+        noted = await amina.post("/dispatch/api/operations", json=note)
+        assert noted.is_success, noted.text
+        wrong = [
+            await amina.post("/dispatch/api/operations", json=note | {"written_at": CANARY}),
+            await amina.post("/dispatch/api/operations", content=f'{{"text": "{CANARY}'),
+            await desk.get("/dispatch/desk/directory", params={"q": CANARY}),
+            await desk.get(f"/dispatch/{CANARY}"),
+            await desk.post(f"/intake/{CANARY}", data={CANARY: CANARY}),
+            await desk.put(f"/dispatch/api/actors/{a_client_id()}", json=actor | {"email": CANARY}),
+            await desk.post("/access/api/sessions", json={"token": CANARY}),
+        ]
+    assert [answer.status_code for answer in wrong if answer.status_code >= SERVER_ERRORS] == []
+    return who
+
+
+async def everything_said(system: System) -> AsyncIterator[str]:
+    """Read every message of every stream, with its headers."""
+    client = await connect(system.settings.nats_url, "test")
+    js = client.jetstream()
+    try:
+        for service in SERVICES:
+            state = (await js.stream_info(service.upper())).state
+            for number in range(max(1, state.first_seq), state.last_seq + 1):
+                message = await js.get_msg(service.upper(), number)
+                yield f"{message.subject} {message.headers} {(message.data or b'').decode()}"
+    finally:
+        await client.close()

@@ -38,3 +38,13 @@ export function list(name: string, pieces: DocumentFragment[]): void {
   const there = [...place.querySelectorAll<HTMLElement>(`[data-id="${id}"] button`)].filter(button => button.getClientRects().length);
   (there.find(button => button.textContent === held?.textContent) ?? there[0])?.focus();
 }
+
+// --- forms
+
+export const field = (form: HTMLFormElement, name: string): HTMLInputElement => one(`[name=${name}]`, form);
+export const set = (form: HTMLFormElement, values: Record<string, string>): void => {
+  for (const [name, value] of Object.entries(values)) field(form, name).value = value;
+};
+export const tick = (form: HTMLFormElement, name: string, values: string[]): void => {
+  for (const box of form.querySelectorAll<HTMLInputElement>(`[name=${name}]`)) box.checked = values.includes(box.value);
+};
