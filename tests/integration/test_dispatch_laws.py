@@ -160,6 +160,7 @@ async def test_no_door_of_dispatch_tells_a_figure_of_a_person(house: House) -> N
         "worker_id",
         "home_zone",
         "host_partner",
+        "host_partner_name",
         "weekly_hours",
         "host_share_pct",
         "working",

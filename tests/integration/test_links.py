@@ -39,6 +39,8 @@ SAME_PAGES = 3  # of one route this many are opened: one week of a plan leads wh
 NO_LINK = {
     "GET /access/openid/start": "a button where OpenID Connect is configured",
     "GET /access/openid/back": "the provider sends back here",
+    "GET /reporting/letters/confirm/{link}": "a letter leads there",
+    "GET /reporting/letters/stop/{link}": "a letter leads there",
     "GET /access/second-step": "on the way in",
     "GET /access/set-up": "on the way in",
     "GET /dispatch/app/sw.js": "the shell registers it",

@@ -230,6 +230,8 @@ async def test_no_figure_is_by_worker_and_no_zone_tells_who_said_no(house: House
     assert not any(noes & set(line) for line in found["by_zone"])
     assert {(row["table_name"], row["column_name"]) for row in columns} == {
         ("contribution", "worker_id"),
+        ("export", "person_id"),  # who asked for it, and nobody else fetches it
+        ("report_subscription", "person_id"),  # whose letters they are
         ("ledger_waiver", "worker_id"),
         ("signal", "worker_id"),
     }

@@ -6,6 +6,8 @@ import pytest
 
 from tests.recipes import follow
 
+pytestmark = pytest.mark.slow
+
 RECIPES = (
     "add-a-figure.md",
     "add-a-funder-report.md",

@@ -41,7 +41,7 @@ async def show_asked(
         is_open=is_open,
         answered=sorted(names[who] for who in answered if who in names),
         silent=sorted(name for who, name in names.items() if who not in answered),
-        in_part=in_part,
+        inside="inside" in request.query_params,  # of another page, under a heading of that page
         just_closed=in_part and seen_open and not is_open,
     )
 
