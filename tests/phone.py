@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deploy.bundle import MODULES
 from deploy.engines.ports import LOOPBACK, free_port
+from deploy.onlooker import session_cookie
 from shared.web.live import end_streams
 from tests.house import House, eventually
 
@@ -38,6 +39,12 @@ ONE_TRY = """async () => {
   await navigator.locks.request("relais-outbox", () => undefined);
 }"""
 UNDO_MS = 6_000  # a little longer than what was done on a phone can be undone
+
+
+async def carry_session(context: BrowserContext, client: httpx.AsyncClient) -> None:
+    """Give a browser the session with which somebody came in."""
+    session = client.headers["Authorization"].removeprefix("Bearer ")
+    await context.add_cookies([session_cookie(f"http://{LOOPBACK}", session)])
 
 
 class _Server(uvicorn.Server):
@@ -143,21 +150,8 @@ class Phone:
 
     async def sign_in(self, client: httpx.AsyncClient) -> None:
         """Give this phone somebody's session; whoever had it before is signed out."""
-        session = client.headers["Authorization"].removeprefix("Bearer ")
         await self.context.clear_cookies()
-        await self.context.add_cookies(
-            [
-                {
-                    "name": "__Host-sid",
-                    "value": session,
-                    "domain": LOOPBACK,
-                    "path": "/",
-                    "secure": True,
-                    "httpOnly": True,
-                    "sameSite": "Lax",
-                }
-            ]
-        )
+        await carry_session(self.context, client)
 
     async def open(self, path: str = "/dispatch/app/") -> Page:
         """Open the app, and wait until it shows a day and may go without network."""

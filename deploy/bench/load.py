@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -83,43 +84,53 @@ async def record_outcomes(
             counts[number] += 1
             await _record(phone, counts[number])
 
-    async def keep_timing(phone: Phone) -> None:
-        connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
-        async with connection:
-            while time.perf_counter() < give_up_at_s:
-                path, version = await _record(phone, len(seconds))
-                answered_s = time.perf_counter()
-                await _wait_for(connection, UUID(path.rpartition("/")[2]), version)
-                seconds.append(time.perf_counter() - answered_s)
+    async def nobody_is_told() -> None:
+        """End with the figure itself."""
+
+    async def the_page_is_told() -> None:
+        heard.clear()  # what is heard from now on was looked at with the figure there
+        await heard.wait()
+        await coordination.get(f"/reporting/api{campaign}/figures")
 
     async def keep_following() -> None:
         async for _ in coordination.events(f"/reporting{campaign}/live"):
             heard.set()
 
     async def keep_watching(phone: Phone) -> None:
-        connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
-        async with connection:
-            while time.perf_counter() < give_up_at_s:
-                path, version = await _record(phone, len(to_page_s))
-                answered_s = time.perf_counter()
-                await _wait_for(connection, UUID(path.rpartition("/")[2]), version)
-                heard.clear()  # what is heard from now on was looked at with the figure there
-                await heard.wait()
-                await coordination.get(f"/reporting/api{campaign}/figures")
-                to_page_s.append(time.perf_counter() - answered_s)
+        await _keep_timing(phone, database_url, give_up_at_s, to_page_s, the_page_is_told)
         following.cancel()
 
     began_s = time.perf_counter()
     async with asyncio.TaskGroup() as together:
         for number, phone in enumerate(phones[:CLIENTS]):
             together.create_task(keep_recording(number, phone))
-        together.create_task(keep_timing(phones[CLIENTS]))
+        together.create_task(
+            _keep_timing(phones[CLIENTS], database_url, give_up_at_s, seconds, nobody_is_told)
+        )
         following = together.create_task(keep_following())
         together.create_task(keep_watching(phones[CLIENTS + 1]))
     taken_s = time.perf_counter() - began_s
     await Rest(play.world.operator).settle()
     requests = sum(counts) + len(seconds) + len(to_page_s)
     return HttpLoad(requests, taken_s, seconds, to_page_s)
+
+
+async def _keep_timing(
+    phone: Phone,
+    database_url: str,
+    give_up_at_s: float,
+    taken_s: list[float],
+    until_told: Callable[[], Awaitable[None]],
+) -> None:
+    """Time from each answer on, until its figure is there and whoever waits for it was told."""
+    connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+    async with connection:
+        while time.perf_counter() < give_up_at_s:
+            path, version = await _record(phone, len(taken_s))
+            answered_s = time.perf_counter()
+            await _wait_for(connection, UUID(path.rpartition("/")[2]), version)
+            await until_told()
+            taken_s.append(time.perf_counter() - answered_s)
 
 
 async def _record(phone: Phone, number: int) -> tuple[str, int]:

@@ -245,6 +245,15 @@ def _chart(book: Any, sheet: Any, name: str, table: Table) -> None:
     sheet.insert_chart(0, len(table.columns) + 1, chart, {"description": table.title})
 
 
+def file_in(form: str, table: Table, name: str, workbook: Callable[[], bytes]) -> Response:
+    """Answer with a table as "csv" or its "schema", else with the workbook, written only then."""
+    if form == "csv":
+        return csv_file(table, name)
+    if form == "schema":
+        return schema_file(table, name)
+    return xlsx_file(workbook(), name)
+
+
 def csv_file(table: Table, name: str) -> Response:
     """Answer with a table as CSV, to be kept under a name."""
     return download(as_csv(table), f"{name}.csv", CSV_TYPE)

@@ -3,17 +3,17 @@
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from deploy.chromium import FLAGS
 from deploy.engines import Engines
-from deploy.engines.ports import LOOPBACK
 from shared.events import Event
 from shared.words import Role
 from tests.dispatch_world import World, a_world
 from tests.house import House
-from tests.phone import Street, a_street
+from tests.phone import Street, a_street, carry_session
 from tests.told import a_campaign_of_facts, a_house_where_only
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,12 @@ async def browser(chromium: Path) -> AsyncIterator[Browser]:
 
 
 async def a_desk(
-    browser: Browser, street: Street, token: str, *, width: int = 1440, scripts: bool = True
+    browser: Browser,
+    street: Street,
+    client: httpx.AsyncClient,
+    *,
+    width: int = 1440,
+    scripts: bool = True,
 ) -> BrowserContext:
     """Open a browser with the coordination's session."""
     context = await browser.new_context(
@@ -49,19 +54,7 @@ async def a_desk(
         java_script_enabled=scripts,
         bypass_csp=True,  # axe is put into the page; what the pages carry is tested elsewhere
     )
-    await context.add_cookies(
-        [
-            {
-                "name": "__Host-sid",
-                "value": token,
-                "domain": LOOPBACK,
-                "path": "/",
-                "secure": True,
-                "httpOnly": True,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    await carry_session(context, client)
     return context
 
 
@@ -93,9 +86,8 @@ async def test_the_slider_moves_the_board_by_mouse_keys_buttons_and_without_scri
     house: House, street: Street, browser: Browser
 ) -> None:
     world, campaign = await a_story(house)
-    token = world.coordination.headers["Authorization"].removeprefix("Bearer ")
     path = f"/dispatch/desk/campaigns/{campaign}/board"
-    context = await a_desk(browser, street, token)
+    context = await a_desk(browser, street, world.coordination)
     page = await context.new_page()
     await page.goto(path)
     chip, slider = page.locator(".week .chip").first, page.locator("#minute")
@@ -125,7 +117,7 @@ async def test_the_slider_moves_the_board_by_mouse_keys_buttons_and_without_scri
         assert await has_nothing_against(page) == [], width
     await context.close()
 
-    plain = await a_desk(browser, street, token, width=390, scripts=False)
+    plain = await a_desk(browser, street, world.coordination, width=390, scripts=False)
     page = await plain.new_page()
     await page.goto(path)
     first = await page.locator("#at").get_attribute("min")
@@ -157,11 +149,10 @@ async def test_a_figure_is_there_as_soon_as_it_is_counted_and_without_scripts(
 ) -> None:
     assert bundle
     coordination = await counting.enter(Role.COORDINATION, "Inès")
-    token = coordination.headers["Authorization"].removeprefix("Bearer ")
     campaign, facts = a_campaign_of_facts()
     await say(counting, facts[: len(facts) // 2])
     async with a_street(counting) as street:
-        context = await a_desk(browser, street, token)
+        context = await a_desk(browser, street, coordination)
         page = await context.new_page()
         await page.goto(f"/reporting/campaigns/{campaign}")
         await expect(page.locator("#figures[data-live-state=on]")).to_be_visible()
@@ -177,7 +168,7 @@ async def test_a_figure_is_there_as_soon_as_it_is_counted_and_without_scripts(
         assert await has_nothing_against(page) == []
         await context.close()
 
-        plain = await a_desk(browser, street, token, width=390, scripts=False)
+        plain = await a_desk(browser, street, coordination, width=390, scripts=False)
         page = await plain.new_page()
         await page.goto(f"/reporting/campaigns/{campaign}")
         await expect(page.locator("dl.made dd").first).to_have_text(str(people))

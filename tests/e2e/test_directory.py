@@ -9,10 +9,9 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, Playwright, expect
 
 from deploy.bundle import MODULES
-from deploy.engines.ports import LOOPBACK
 from tests.dispatch_world import World, a_world, got
 from tests.house import House
-from tests.phone import FLAGS, WAIT_MS, Street
+from tests.phone import FLAGS, WAIT_MS, Street, carry_session
 
 pytestmark = pytest.mark.slow
 DIRECTORY = "/dispatch/desk/directory"
@@ -39,20 +38,7 @@ async def a_desk(browser: Browser, street: Street, world: World, **options: Any)
     window: dict[str, Any] = {"viewport": {"width": 1440, "height": 1000}, "locale": "fr-BE"}
     context = await browser.new_context(base_url=street.url, bypass_csp=True, **(window | options))
     context.set_default_timeout(WAIT_MS)
-    session = world.coordination.headers["Authorization"].removeprefix("Bearer ")
-    await context.add_cookies(
-        [
-            {
-                "name": "__Host-sid",
-                "value": session,
-                "domain": LOOPBACK,
-                "path": "/",
-                "secure": True,
-                "httpOnly": True,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    await carry_session(context, world.coordination)
     return context
 
 

@@ -14,7 +14,6 @@ import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, Route
 
-from deploy.engines.ports import LOOPBACK
 from shared.access import Stage
 from shared.words import Role
 from tests import looking
@@ -26,7 +25,7 @@ from tests.integration.test_every_page import is_page, opens, pages
 from tests.integration.test_territory_pages import changed_brussels, zipped
 from tests.lived_in import OWNER, LivedIn, a_lived_in_house
 from tests.looking import told
-from tests.phone import FLAGS, TALL_PX, NewPhone, Street, faults
+from tests.phone import FLAGS, TALL_PX, NewPhone, Street, carry_session, faults
 from tests.routes import Line, lines
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -173,21 +172,8 @@ def named() -> set[str]:
 async def window(browser: Browser, here: LivedIn, who: str) -> BrowserContext:
     context = await browser.new_context(locale="fr-BE", reduced_motion="reduce")
     context.set_default_timeout(PATIENCE_MS)
-    session = here.people[who].headers.get("Authorization", "").removeprefix("Bearer ")
-    if session:
-        await context.add_cookies(
-            [
-                {
-                    "name": "__Host-sid",
-                    "value": session,
-                    "domain": LOOPBACK,
-                    "path": "/",
-                    "secure": True,
-                    "httpOnly": True,
-                    "sameSite": "Lax",
-                }
-            ]
-        )
+    if "Authorization" in here.people[who].headers:
+        await carry_session(context, here.people[who])
     await looking.prepare(context)
     await context.route("**/live", lambda route: route.abort())  # nothing moves while we look
     return context

@@ -13,12 +13,12 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.bundle import MODULES
-from deploy.engines.ports import LOOPBACK, free_port
+from deploy.engines.ports import free_port
 from shared.events import CampaignSuspended, NotificationFailed
 from shared.words import CampaignId, Channel, DeliveryId, NotifyFailure, ProposalId, Role
 from tests.dispatch_world import World, a_world
 from tests.house import House, eventually
-from tests.phone import FLAGS, WAIT_MS, Phone, Street, a_phone
+from tests.phone import FLAGS, WAIT_MS, Phone, Street, a_phone, carry_session
 
 pytestmark = pytest.mark.slow
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -80,20 +80,7 @@ async def a_desk(
     usual = {"viewport": {"width": 1440, "height": 1000}, "locale": "fr-BE"}
     context = await browser.new_context(**usual | options)
     context.set_default_timeout(WAIT_MS)
-    session = client.headers["Authorization"].removeprefix("Bearer ")
-    await context.add_cookies(
-        [
-            {
-                "name": "__Host-sid",
-                "value": session,
-                "domain": LOOPBACK,
-                "path": "/",
-                "secure": True,
-                "httpOnly": True,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    await carry_session(context, client)
     try:
         yield context
     finally:

@@ -33,7 +33,7 @@ from tests.integration.intake_world import (
     now_and,
     say_opinion,
 )
-from tests.phone import FLAGS, Street, a_street
+from tests.phone import FLAGS, Street, a_street, carry_session
 
 pytestmark = pytest.mark.slow
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -103,20 +103,7 @@ async def a_desk(
     size = ViewportSize(width=1440, height=1000)
     context = await browser.new_context(locale="fr-BE", viewport=size, **options)
     context.set_default_timeout(15_000)
-    session = program.headers["Authorization"].removeprefix("Bearer ")
-    await context.add_cookies(
-        [
-            {
-                "name": "__Host-sid",
-                "value": session,
-                "domain": "127.0.0.1",
-                "path": "/",
-                "secure": True,
-                "httpOnly": True,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    await carry_session(context, program)
     return Desk(await context.new_page(), street)
 
 

@@ -9,10 +9,9 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from deploy.bundle import MODULES
-from deploy.engines.ports import LOOPBACK
 from tests.dispatch_world import World, a_world
 from tests.house import House
-from tests.phone import FLAGS, Street, a_street
+from tests.phone import FLAGS, Street, a_street, carry_session
 
 pytestmark = pytest.mark.slow
 CLICKS_MAX = 6
@@ -41,18 +40,7 @@ async def at_the_desk(browser: Browser, world: World, **options: Any) -> Browser
         viewport={"width": 1440, "height": 900}, locale="fr-BE", **options
     )
     context.set_default_timeout(WAIT_MS)
-    session = world.coordination.headers["Authorization"].removeprefix("Bearer ")
-    await context.add_cookies(
-        [
-            {
-                "name": "__Host-sid",
-                "domain": LOOPBACK,
-                "path": "/",
-                "secure": True,
-                "value": session,
-            }
-        ]
-    )
+    await carry_session(context, world.coordination)
     return context
 
 

@@ -11,11 +11,10 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from deploy.bundle import MODULES
-from deploy.engines.ports import LOOPBACK
 from shared.words import Role
 from tests.house import House, eventually
 from tests.integration.intake_world import accepted, brussels
-from tests.phone import FLAGS, Street, a_street
+from tests.phone import FLAGS, Street, a_street, carry_session
 
 pytestmark = pytest.mark.slow
 CLICKS_MAX = 15  # Source: the peers study, "declare a campaign and choose neighbourhoods".
@@ -50,19 +49,7 @@ async def a_desk(browser: Browser, program: httpx.AsyncClient, **options: Any) -
     """Open a window of the coordination's browser, 1440 pixels wide."""
     window = {"viewport": {"width": 1440, "height": 1000}, "locale": "fr-BE"} | options
     context = await browser.new_context(**window)
-    await context.add_cookies(
-        [
-            {
-                "name": "__Host-sid",
-                "value": program.headers["Authorization"].removeprefix("Bearer "),
-                "domain": LOOPBACK,
-                "path": "/",
-                "secure": True,
-                "httpOnly": True,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    await carry_session(context, program)
     return context
 
 

@@ -7,18 +7,15 @@ not open.
 
 import hashlib
 import hmac
-import os
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-KEY_BYTES = 32
-NONCE_BYTES = 12  # Source: NIST SP 800-38D; random ones are safe below 2^32 uses of a key
+from shared.sealing import KEY_BYTES, keys_of_secret, seal, unseal
+
 BLOCK_BYTES = 256  # texts are filled up to this: the row does not tell how long a note is
 
 
@@ -32,11 +29,8 @@ class NoteKeys:
     @classmethod
     def of(cls, secret: str) -> Self:
         """Derive them from `RELAIS_SECRET`, apart from everything else that it is used for."""
-        wrapping, naming = (
-            HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(secret.encode())
-            for purpose in (b"relais dispatch note keys", b"relais dispatch note owners")
-        )
-        return cls(wrapping, naming)
+        purposes = b"relais dispatch note keys", b"relais dispatch note owners"
+        return cls(*keys_of_secret(secret, *purposes))
 
     def owner(self, worker_id: UUID) -> str:
         """Name whose a note is, for who has the secret only."""
@@ -69,12 +63,3 @@ class NoteKeys:
 
 def belongs(row_id: UUID, owner: str) -> bytes:
     return row_id.bytes + owner.encode()
-
-
-def seal(key: bytes, data: bytes, context: bytes) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, data, context)
-
-
-def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
-    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)

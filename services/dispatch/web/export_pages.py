@@ -32,9 +32,7 @@ from shared.web.tables import (
     Table,
     Translate,
     as_xlsx,
-    csv_file,
-    schema_file,
-    xlsx_file,
+    file_in,
 )
 from shared.words import ProposalState
 
@@ -172,15 +170,11 @@ async def answer(
         day = local_day(tx.now)
         now = tx.now.astimezone(BRUSSELS).replace(tzinfo=None)
     name = f"relais-{name}-{day.isoformat()}"
-    if form == "csv":
-        return csv_file(table, name)
-    if form == "schema":
-        return schema_file(table, name)
     says = (
         _("Exporté pour la coordination. Aucun refus, aucune raison et aucun total par personne."),
         _("Aucune donnée d’habitant·e n’existe. Les textes libres ne sont jamais exportés."),
     )
-    return xlsx_file(as_xlsx([table], table.title, says, now, _), name)
+    return file_in(form, table, name, partial(as_xlsx, [table], table.title, says, now, _))
 
 
 def asked_monday(request: Request, today: date) -> date:

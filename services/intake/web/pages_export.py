@@ -19,9 +19,7 @@ from shared.web.tables import (
     Table,
     Translate,
     as_xlsx,
-    csv_file,
-    schema_file,
-    xlsx_file,
+    file_in,
 )
 
 router = APIRouter()
@@ -111,13 +109,9 @@ async def invitations_file(request: Request, database: Database, form: str) -> R
         table = await invitations_table(tx, language, _)
         now = tx.now
     name = f"relais-invitations-{local_day(now).isoformat()}"
-    if form == "csv":
-        return csv_file(table, name)
-    if form == "schema":
-        return schema_file(table, name)
     says = (
         _("Exporté pour la coordination : des mots convenus, des jours et des nombres."),
         _("Aucune donnée d’habitant·e n’existe. Les textes libres ne sont jamais exportés."),
     )
     made_at = now.astimezone(BRUSSELS).replace(tzinfo=None)
-    return xlsx_file(as_xlsx([table], table.title, says, made_at, _), name)
+    return file_in(form, table, name, partial(as_xlsx, [table], table.title, says, made_at, _))

@@ -7,21 +7,16 @@ is kept: who reads the database can neither write to a subscriber nor answer in 
 import base64
 import hashlib
 import hmac
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.errors import MissingError
+from shared.sealing import keys_of_secret, seal, unseal
 
-KEY_BYTES = 32
-NONCE_BYTES = 12  # Source: NIST SP 800-38D; random ones are safe below 2^32 uses of a key
 ID_BYTES = 16
 LINK_BYTES = ID_BYTES + 32
 What = Literal["confirm", "stop"]
@@ -37,23 +32,16 @@ class AddressKeys:
     @classmethod
     def of(cls, secret: str) -> Self:
         """Derive them from `RELAIS_SECRET`, apart from everything else that it is used for."""
-        sealing, signing = (
-            HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(secret.encode())
-            for purpose in (b"relais report addresses", b"relais report links")
-        )
-        return cls(sealing, signing)
+        return cls(*keys_of_secret(secret, b"relais report addresses", b"relais report links"))
 
     def seal(self, subscription_id: UUID, address: str) -> bytes:
         """Seal an address; it opens as this subscription's only."""
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self.sealing).encrypt(nonce, address.encode(), subscription_id.bytes)
-        return nonce + sealed
+        return seal(self.sealing, address.encode(), subscription_id.bytes)
 
     def open(self, subscription_id: UUID, sealed: bytes) -> str | None:
         """Open an address; None when it cannot be: another secret, another subscription."""
-        nonce, content = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
-            return AESGCM(self.sealing).decrypt(nonce, content, subscription_id.bytes).decode()
+            return unseal(self.sealing, sealed, subscription_id.bytes).decode()
         except InvalidTag:
             return None
 

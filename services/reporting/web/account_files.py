@@ -20,9 +20,7 @@ from shared.web.tables import (
     Table,
     Translate,
     as_xlsx,
-    csv_file,
-    schema_file,
-    xlsx_file,
+    file_in,
 )
 from shared.words import ActionKind, Language, NonTakeUp, Theme
 
@@ -150,11 +148,7 @@ async def figures_file(
         account = await read_account(tx, language, campaign_id)
         now = tx.now.astimezone(BRUSSELS)
     name = f"relais-figures-{now.date().isoformat()}"
-    if form == "csv":
-        return csv_file(long_table(account, _), name)
-    if form == "schema":
-        return schema_file(long_table(account, _), name)
-    return xlsx_file(workbook_of(account, language, now), name)
+    return file_in(form, long_table(account, _), name, partial(workbook_of, account, language, now))
 
 
 def workbook_of(account: Account, language: str, now: datetime) -> bytes:

@@ -4,6 +4,7 @@ Readers subscribe on the funder's side. The two pages that a letter links to are
 the link itself is what proves that one reads the address.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -14,10 +15,11 @@ from services.reporting.steps.confirm_subscription import confirm_subscription
 from services.reporting.steps.stop_subscription import stop_subscription
 from services.reporting.steps.subscribe_to_reports import subscribe_to_reports
 from services.reporting.store import letters
-from services.reporting.store.addresses import AddressKeys
+from services.reporting.store.addresses import AddressKeys, What
 from shared import access
 from shared.access import Identity
 from shared.access.accounts import plain_email
+from shared.db import Database, Tx
 from shared.errors import MissingError, Problem, RefusedError, refuse
 from shared.settings import HouseSettings
 from shared.web import Coordinator, Db, allow, identify, language_of, page, see_other, settings_of
@@ -31,6 +33,7 @@ router = APIRouter(prefix="/letters", include_in_schema=False)
 
 Subscriber = Annotated[Identity, Depends(allow(Role.FUNDER, Role.COORDINATION, from_a_reader=True))]
 UserLanguage = Literal["fr", "nl", "en"]
+ByLink = Callable[[Tx, AddressKeys, str], Awaitable[None]]
 OWN = "/reporting/letters"
 REFUSED = 422
 
@@ -167,13 +170,7 @@ async def confirm_page(request: Request, link: str) -> Response:
 @router.post("/confirm/{link}", response_class=HTMLResponse)
 async def confirm(request: Request, database: Db, link: str) -> Response:
     """Say yes to letters, as whoever reads the address."""
-    await identify(request)
-    try:
-        async with database.transaction() as tx:
-            await confirm_subscription(tx, keys_of(settings_of(request)), link)
-    except MissingError:
-        return page(request, "letter_answer.html", 404, asks="nothing", done=False)
-    return page(request, "letter_answer.html", asks="confirm", done=True)
+    return await done_by_link(request, database, link, confirm_subscription, "confirm")
 
 
 @router.get("/stop/{link}", response_class=HTMLResponse)
@@ -186,10 +183,17 @@ async def stop_page(request: Request, link: str) -> Response:
 @router.post("/stop/{link}", response_class=HTMLResponse)
 async def stop(request: Request, database: Db, link: str) -> Response:
     """Stop letters, from the page or from the button of a mail program (RFC 8058)."""
+    return await done_by_link(request, database, link, stop_subscription, "stop")
+
+
+async def done_by_link(
+    request: Request, database: Database, link: str, step: ByLink, asks: What
+) -> Response:
+    """Do what a letter's link is for; a link that fits nothing is told as such."""
     await identify(request)
     try:
         async with database.transaction() as tx:
-            await stop_subscription(tx, keys_of(settings_of(request)), link)
+            await step(tx, keys_of(settings_of(request)), link)
     except MissingError:
         return page(request, "letter_answer.html", 404, asks="nothing", done=False)
-    return page(request, "letter_answer.html", asks="stop", done=True)
+    return page(request, "letter_answer.html", asks=asks, done=True)
