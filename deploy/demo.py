@@ -20,7 +20,15 @@ from deploy.engines import EngineError, temporary_folder
 from deploy.engines.ports import LOOPBACK
 from deploy.engines.state import resident_memory_bytes
 from deploy.mailbox import open_mailbox
-from deploy.player import FrontDoor, Play, Scenario, Territory, read_scenario
+from deploy.player import (
+    Backstage,
+    FrontDoor,
+    Play,
+    Scenario,
+    Territory,
+    open_backstage,
+    read_scenario,
+)
 from deploy.stage import Show, stage_app
 from deploy.summary import count_everything
 from deploy.system import System, Wish, start_system
@@ -62,6 +70,7 @@ class Demo:
     system: System
     show: Show
     door: FrontDoor
+    backstage: Backstage
     peak: "Peak"
 
     @property
@@ -89,6 +98,7 @@ class Demo:
         play = await Play.begin(
             self.scenario,
             self.door,
+            self.backstage,
             tokens,
             Territory(pack_as_payload(pack), pack_as_places(pack)),
             seed=self.request.seed,
@@ -155,8 +165,12 @@ async def open_demo(
         stack.push_async_callback(asyncio.to_thread, system.stop)
         await refuse_if_used(system.settings)
         door = await stack.enter_async_context(FrontDoor(system.url))
+        settings = system.settings
+        backstage = await stack.enter_async_context(
+            open_backstage(settings.database_url.get_secret_value(), settings.nats_url)
+        )
         peak = await stack.enter_async_context(watch_memory(system))
-        yield Demo(request, scenario, system, show, door, peak)
+        yield Demo(request, scenario, system, show, door, backstage, peak)
 
 
 async def first_token(settings: HouseSettings, role: Role, name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from deploy.player.agenda import Rank
 from deploy.player.around import fill_directory
+from deploy.player.backstage import Backstage
 from deploy.player.desk import Desk
 from deploy.player.front_door import FrontDoor
 from deploy.player.opening import invite_team, load_territory, open_world
@@ -32,8 +33,11 @@ class Territory:
 class Play:
     """A scenario on its way. `progress` goes from 0 to 1; `finished` is set at the end."""
 
-    def __init__(self, world: World, territory: Territory, speed: float) -> None:
+    def __init__(
+        self, world: World, backstage: Backstage, territory: Territory, speed: float
+    ) -> None:
         self.world = world
+        self.backstage = backstage
         self.territory = territory
         self.speed = speed
         self.finished = False
@@ -47,6 +51,7 @@ class Play:
         cls,
         scenario: Scenario,
         door: FrontDoor,
+        backstage: Backstage,
         tokens: Mapping[str, str],
         territory: Territory,
         *,
@@ -54,7 +59,8 @@ class Play:
         speed: float,
     ) -> "Play":
         """Enter by the front door; nothing has happened yet."""
-        return cls(await open_world(scenario, seed, door, tokens), territory, speed)
+        world = await open_world(scenario, seed, door, tokens)
+        return cls(world, backstage, territory, speed)
 
     @property
     def progress(self) -> float:
@@ -64,7 +70,7 @@ class Play:
     async def run(self, until: datetime | None = None) -> None:
         """Set the scene and play until nothing is left on the agenda before `until`."""
         world = self.world
-        rest = Rest(world.operator)
+        rest = Rest(world.operator, self.backstage)
         await rest.move_clock(world.now)
         await load_territory(world, self.territory.pack, self.territory.places)
         self.phones = await invite_team(world)

@@ -8,24 +8,28 @@ second.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from deploy.player.front_door import AnswerError, Visitor
+from deploy.player.backstage import AwayError, Backstage, Glance
+from deploy.player.front_door import SERVICES, AnswerError, Visitor
 
-BUSIEST_FIRST = ("notify", "dispatch", "reporting", "intake")
 LIMIT_S = 120.0
 ASK_AGAIN_S = 20.0
 # Looking earlier would cost the system more than it would tell us.
-SWEEPS_TAKE_S, FACTS_TAKE_S = 0.1, 0.05
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.03, 0.2
+SWEEPS_TAKE_S, FACTS_TAKE_S = 0.05, 0.02
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 0.2
+Chores = Mapping[str, Sequence[str]]
+"""By service, the names of what it does by itself."""
 
 
 class Rest:
     """Looks at the system as its operator; remembers what had been said at the last quiet look."""
 
-    def __init__(self, operator: Visitor) -> None:
+    def __init__(self, operator: Visitor, backstage: Backstage) -> None:
         self._operator = operator
+        self._backstage = backstage
+        self._chores: Chores = {}
         self._quiet_at: list[int] | None = None
 
     async def move_clock(self, instant: datetime) -> None:
@@ -67,27 +71,32 @@ class Rest:
                 pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
 
     async def _look(self, swept_at: datetime | None) -> tuple[list[int], list[str]]:
-        """Look at each service until one is busy."""
-        said: list[int] = []
-        for service in BUSIEST_FIRST:
-            pulse = await self._operator.get(f"/{service}/api/pulse")
-            busy = unrest(pulse, swept_at)
-            if busy:
-                return said, busy
-            said.append(int(pulse["said"]))
-        return said, []
+        """Look at every service; tell what each has said so far, and what is still to do."""
+        chores = await self._known_chores() if swept_at is not None else {}
+        try:
+            glances = await self._backstage.look()
+        except AwayError as error:
+            return [], [str(error)]
+        busy = [what for glance in glances for what in unrest(glance, swept_at, chores)]
+        return [glance.said for glance in glances], busy
+
+    async def _known_chores(self) -> Chores:
+        if not self._chores:
+            pulses = {s: await self._operator.get(f"/{s}/api/pulse") for s in SERVICES}
+            self._chores = {service: pulse["chores"] for service, pulse in pulses.items()}
+        return self._chores
 
     async def _ask_for_sweeps(self, instant: datetime) -> None:
         await self._operator.put("/access/api/clock", {"instant": instant.isoformat()})
 
 
-def unrest(pulse: dict[str, Any], swept_at: datetime | None) -> list[str]:
-    """Name what a service still has to do."""
-    service = pulse["service"]
-    found = [f"{service} has {pulse['waiting_to_say']} to say"] * bool(pulse["waiting_to_say"])
-    found += [f"{name} has {n} to hear" for name, n in pulse["waiting_to_hear"].items() if n]
+def unrest(glance: Glance, swept_at: datetime | None, chores: Chores) -> list[str]:
+    """Name what a service still has to say, what others still have to hear, and its late chores."""
+    service, heard = glance.service, glance.waiting_to_be_heard
+    found = [f"{service} has {glance.waiting_to_say} to say"] * bool(glance.waiting_to_say)
+    found += [f"{name} has {number} to hear" for name, number in heard.items() if number]
     if swept_at is not None:
-        ran = {name: datetime.fromisoformat(at) for name, at in pulse["swept_at"].items()}
-        late = [name for name in pulse["chores"] if name not in ran or ran[name] < swept_at]
+        ran = glance.swept_at
+        late = [name for name in chores[service] if name not in ran or ran[name] < swept_at]
         found += [f"{service}'s {name} has not run" for name in late]
     return found

@@ -275,10 +275,10 @@ async def phone(
 async def test_a_hand_is_noted_in_two_clicks_and_only_its_own_phone_says_yes(
     house: House, street: Street, browser: Browser, phone: Phone
 ) -> None:
-    world, campaign = await asked_for_monday(house, "Lotte")
+    world, campaign = await asked_for_monday(house, "Roos")
     await answer(world, "Samir", "decline", reason="busy")
     await answer(world, "Amina", "accept")
-    await phone.sign_in(world.workers["Lotte"])
+    await phone.sign_in(world.workers["Roos"])
     projector = {"viewport": {"width": 1920, "height": 1080}}
     async with a_desk(browser, world.coordination, **projector) as desk:
         page = await desk.new_page()
@@ -287,21 +287,47 @@ async def test_a_hand_is_noted_in_two_clicks_and_only_its_own_phone_says_yes(
         hand = Hand(page)
 
         await hand.click("Une main se lève", f"#place-{task}")
-        await hand.click("Lotte", f"#place-{task}")
+        await hand.click("Roos", f"#place-{task}")
         waiting = page.locator("section[aria-labelledby=hands]")
-        await waiting.get_by_text("Lotte").wait_for()
+        await waiting.get_by_text("Roos").wait_for()
         in_between = await world.team(campaign)
-        (asked,) = await world.proposals("Lotte")
+        (asked,) = await world.proposals("Roos")
         day = await phone.open()
         await day.wait_for_selector("text=Vous avez levé la main en matinée : confirmez.")
         await phone.button("J’accepte")
         await phone.sent()
-        await waiting.get_by_text("Lotte").wait_for(state="detached")
+        await waiting.get_by_text("Roos").wait_for(state="detached")
 
         assert hand.clicks == 2
-        assert in_between == {"Amina": "accepted", "Lotte": "proposed"}
+        assert in_between == {"Amina": "accepted", "Roos": "proposed"}
         assert asked["task_id"] == task
-        assert await world.team(campaign) == {"Amina": "accepted", "Lotte": "accepted"}
+        assert await world.team(campaign) == {"Amina": "accepted", "Roos": "accepted"}
+
+
+async def test_a_click_is_not_lost_to_a_part_that_is_drawn_anew_meanwhile(
+    house: House, street: Street, browser: Browser
+) -> None:
+    world, campaign = await asked_for_monday(house, "Nadège")
+    await answer(world, "Samir", "decline", reason="busy")
+    async with a_desk(browser, world.coordination) as desk:
+        pressed, beside = await desk.new_page(), await desk.new_page()
+        for page in (pressed, beside):
+            await open_live(page, street.url + MORNING)
+        (task,) = [t["task_id"] for t in (await world.plan(campaign))["tasks"]]
+        await Hand(pressed).click("Une main se lève", f"#place-{task}")
+        button = pressed.locator(f"#place-{task}").get_by_role("button", name="Nadège")
+        await button.hover()
+        await pressed.mouse.down()
+
+        await answer(world, "Amina", "accept")
+        await beside.locator(f"#place-{task}").get_by_text("Amina y va").wait_for()
+        place = pressed.locator(f"#place-{task}")
+        under_the_finger = await place.get_by_text("Amina y va").count()
+        await pressed.mouse.up()
+
+        raised = pressed.locator("section[aria-labelledby=hands]")
+        await raised.get_by_text("Nadège").wait_for()
+        assert under_the_finger == 0
 
 
 async def test_everything_works_without_javascript(

@@ -8,8 +8,9 @@ const streams = new Map<string, Stream>();
 const following = (path: string): HTMLElement[] =>
   [...document.querySelectorAll<HTMLElement>("[data-live]")].filter(part => part.dataset["live"] === path);
 
-/** Somebody types or chooses there: what they do must not be drawn over. */
+/** Somebody types, chooses or presses there: what they do must not be drawn over, nor a click be lost. */
 const isUsed = (part: HTMLElement): boolean =>
+  part.querySelector(":active") !== null ||
   part.contains(document.activeElement) && document.activeElement!.matches("input, select, textarea") || part.querySelector("dialog[open]") !== null ||
   [...part.querySelectorAll("textarea")].some(field => field.value !== field.defaultValue);
 
@@ -60,22 +61,30 @@ function follow(): void {
   }
 }
 
-// What somebody has opened stays open in the part that takes its place, and htmx finds the focus again by its id.
+// What was asked for before somebody began to use the part waits too. What somebody has opened stays
+// open in the part that takes its place, and htmx finds the focus again by its id.
 document.addEventListener("htmx:before:swap", event => {
-  const { tasks } = (event as CustomEvent<{ tasks: { fragment: DocumentFragment }[] }>).detail;
+  const { ctx, tasks } = (event as CustomEvent<{ ctx: { sourceElement: Element; sourceEvent?: Event }; tasks: { fragment: DocumentFragment }[] }>).detail;
+  const part = ctx.sourceElement as HTMLElement;
+  const stream = streams.get(part.dataset["live"] ?? "");
+  if (stream && ctx.sourceEvent?.type === "live" && isUsed(part)) {
+    stream.missed = true;
+    return event.preventDefault();
+  }
   for (const { id } of document.querySelectorAll("[data-live] details[open][id]"))
     for (const { fragment } of tasks) fragment.getElementById(id)?.setAttribute("open", "");
 });
 
 document.addEventListener("visibilitychange", follow);
 document.addEventListener("htmx:after:swap", follow);
-document.addEventListener("focusout", () => setTimeout(() => {
+const catchUp = (): unknown => setTimeout(() => {
   for (const [path, stream] of streams) {
     if (!stream.missed) continue;
     stream.missed = false;
     renew(path);
   }
-}));
+});
+for (const over of ["focusout", "pointerup", "pointercancel", "keyup"]) document.addEventListener(over, catchUp);
 follow();
 
 // A part that is refused because the session ended keeps what it shows, and says so.
