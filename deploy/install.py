@@ -92,6 +92,7 @@ def sync(uv: Path) -> None:
         "sync",
         "--quiet",
         "--locked",
+        "--compile-bytecode",
         f"--project={ROOT}",
         f"--python={sys.executable}",
         settings=settings,

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import psutil
 import uvicorn
-from playwright.async_api import BrowserContext, Locator, Page, Playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deploy.bundle import MODULES
@@ -23,6 +23,11 @@ from deploy.onlooker import session_cookie
 from shared.web.live import end_streams
 from tests.house import House, eventually
 
+OF_A_PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "locale": "fr-BE",
+    "timezone_id": "Europe/Brussels",
+}
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 SENDINGS = "/dispatch/api/operations"
 UNTIL_SENT_S = 90.0
@@ -137,11 +142,11 @@ async def a_street(house: House) -> AsyncIterator[Street]:
 
 @dataclass
 class Phone:
-    """A browser profile and the person whose session it has."""
+    """A browser's window on the street; with a profile, what it keeps outlives its browser."""
 
     street: Street
     context: BrowserContext
-    profile: Path
+    profile: Path | None = None
     taps: int = 0
 
     @property
@@ -188,6 +193,7 @@ class Phone:
 
     async def kill(self) -> None:
         """Kill every process of this browser at once, as a flat battery does."""
+        assert self.profile is not None, "only a kept phone has a browser of its own"
         mine = f"--user-data-dir={self.profile}"
         for process in psutil.process_iter(["cmdline"]):
             if mine in (process.info["cmdline"] or []):
@@ -199,23 +205,31 @@ class Phone:
             lock.unlink()
 
 
-async def a_phone(
+async def a_phone(browser: Browser, street: Street, **options: Any) -> Phone:
+    """Open a window of its own in a running browser, 390 pixels wide."""
+    context = await browser.new_context(**{**OF_A_PHONE, **options})
+    await context.new_page()
+    return await _in_hand(Phone(street, context))
+
+
+async def a_kept_phone(
     playwright: Playwright, chromium: Path, street: Street, profile: Path, **options: Any
 ) -> Phone:
-    """Start a browser with a profile that stays, 390 pixels wide."""
+    """Start a browser of its own with a profile that stays, for who kills it and comes back."""
     context = await playwright.chromium.launch_persistent_context(
         profile,
         executable_path=chromium,
         headless=True,
         args=list(FLAGS),
-        viewport={"width": 390, "height": 844},
-        locale="fr-BE",
-        timezone_id="Europe/Brussels",
-        **options,
+        **{**OF_A_PHONE, **options},
     )
-    context.set_default_timeout(WAIT_MS)
-    await context.clock.install()
-    return Phone(street, context, profile)
+    return await _in_hand(Phone(street, context, profile))
+
+
+async def _in_hand(phone: Phone) -> Phone:
+    phone.context.set_default_timeout(WAIT_MS)
+    await phone.context.clock.install()
+    return phone
 
 
 NewPhone = Callable[..., Awaitable[Phone]]

@@ -64,11 +64,10 @@ def follow(recipe: str, folder: Path) -> Followed:
 
 
 def copy_project(folder: Path) -> None:
-    ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
     for name in COPIED:
         source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=ignored)
+        if source.is_dir():  # with its bytecode: nothing but what the recipe changes is compiled
+            shutil.copytree(source, folder / name)
         elif source.exists():
             shutil.copy2(source, folder / name)
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from deploy.chromium import FLAGS
 from deploy.engines import Engines
 from shared.events import Event
 from shared.words import Role
@@ -27,14 +26,6 @@ async def street(house: House, bundle: Path) -> AsyncIterator[Street]:
     assert bundle
     async with a_street(house) as opened:
         yield opened
-
-
-@pytest.fixture
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield launched
-        await launched.close()
 
 
 async def a_desk(

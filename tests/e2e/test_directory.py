@@ -1,17 +1,15 @@
 """The living directory and a campaign's kit in a browser: search, records, files, no scripts."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, FilePayload, Page, Playwright, expect
+from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from deploy.bundle import MODULES
 from tests.dispatch_world import World, a_world, got
 from tests.house import House
-from tests.phone import FLAGS, WAIT_MS, Street, carry_session
+from tests.phone import WAIT_MS, Street, carry_session
 
 pytestmark = pytest.mark.slow
 DIRECTORY = "/dispatch/desk/directory"
@@ -23,14 +21,6 @@ Espace public numérique;digital_inclusion;{zone};Molenbeek-Saint-Jean;fr,ar
 Sans catégorie;association secrète;{zone};Forest;fr
 """
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 400
-
-
-@pytest.fixture(scope="module")
-async def browser(playwright: Playwright, chromium: Path) -> AsyncIterator[Browser]:
-    expect.set_options(timeout=WAIT_MS)  # as patient as what is clicked
-    running = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-    yield running
-    await running.close()
 
 
 async def a_desk(browser: Browser, street: Street, world: World, **options: Any) -> BrowserContext:

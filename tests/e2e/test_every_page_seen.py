@@ -5,14 +5,13 @@ form as it comes back when it was sent empty: a new page is looked at without an
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, Route
+from playwright.async_api import Browser, BrowserContext, Page, Route
 
 from shared.access import Stage
 from shared.words import Role
@@ -25,7 +24,7 @@ from tests.integration.test_every_page import is_page, opens, pages
 from tests.integration.test_territory_pages import changed_brussels, zipped
 from tests.lived_in import OWNER, LivedIn, a_lived_in_house
 from tests.looking import told
-from tests.phone import FLAGS, TALL_PX, NewPhone, Street, carry_session, faults
+from tests.phone import TALL_PX, NewPhone, Street, carry_session, faults
 from tests.routes import Line, lines
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -62,13 +61,6 @@ async def here(house: House) -> LivedIn:
     lived_in.people[CHOOSING] = await house.enter_half(Stage.SET_UP)
     lived_in.people[HALF_IN] = await house.enter_half(Stage.SECOND_STEP)
     return lived_in
-
-
-@pytest.fixture(scope="module")
-async def browser(playwright: Playwright, chromium: Path) -> AsyncIterator[Browser]:
-    running = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-    yield running
-    await running.close()
 
 
 def visitors(here: LivedIn, line: Line) -> Iterator[str]:

@@ -12,7 +12,7 @@ from playwright.async_api import Page, Playwright
 from shared.web.languages import LANGUAGES
 from tests.dispatch_world import World, a_world
 from tests.house import House, eventually
-from tests.phone import TALL_PX, NewPhone, Phone, a_phone, chaos, faults
+from tests.phone import TALL_PX, NewPhone, Phone, a_kept_phone, chaos, faults
 
 pytestmark = pytest.mark.slow
 WEIGHT_MAX_BYTES = 60_000
@@ -232,7 +232,7 @@ async def test_a_killed_browser_and_a_stopped_server_lose_nothing_and_send_once_
     house: House, new_phone: NewPhone, playwright: Playwright, chromium: Path
 ) -> None:
     world, campaign = await asked_today(house, "Amina", "Samir", starts_min=9 * 60 + 30)
-    phone = await new_phone()
+    phone = await new_phone(is_kept=True)
     street = phone.street
     await phone.sign_in(world.workers["Amina"])
     await phone.open()
@@ -241,7 +241,8 @@ async def test_a_killed_browser_and_a_stopped_server_lose_nothing_and_send_once_
     await phone.button("J’accepte")
     await note_an_outcome(phone, 10)
     await phone.kill()
-    again = await a_phone(playwright, chromium, street, phone.profile)
+    assert phone.profile is not None
+    again = await a_kept_phone(playwright, chromium, street, phone.profile)
     try:
         await again.sign_in(world.workers["Amina"])
         await again.page.goto(street.url + "/dispatch/app/")

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.bundle import MODULES
@@ -18,7 +18,7 @@ from shared.events import CampaignSuspended, NotificationFailed
 from shared.words import CampaignId, Channel, DeliveryId, NotifyFailure, ProposalId, Role
 from tests.dispatch_world import World, a_world
 from tests.house import House, eventually
-from tests.phone import FLAGS, WAIT_MS, Phone, Street, a_phone, carry_session
+from tests.phone import WAIT_MS, Phone, Street, a_phone, carry_session
 
 pytestmark = pytest.mark.slow
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -57,19 +57,6 @@ async def street(streams: Streams, bundle: Path) -> AsyncIterator[Street]:
     await served.open()
     yield served
     await served.close()
-
-
-@pytest.fixture(scope="module")
-async def playwright() -> AsyncIterator[Playwright]:
-    async with async_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def browser(playwright: Playwright, chromium: Path) -> AsyncIterator[Browser]:
-    running = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-    yield running
-    await running.close()
 
 
 @asynccontextmanager
@@ -264,10 +251,8 @@ async def test_hidden_tabs_give_their_streams_back_and_a_session_that_ends_takes
 
 
 @pytest.fixture
-async def phone(
-    playwright: Playwright, chromium: Path, street: Street, tmp_path: Path
-) -> AsyncIterator[Phone]:
-    made = await a_phone(playwright, chromium, street, tmp_path / "phone")
+async def phone(browser: Browser, street: Street) -> AsyncIterator[Phone]:
+    made = await a_phone(browser, street)
     yield made
     await made.context.close()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from deploy.bundle import MODULES
 from deploy.engines import Engines
@@ -16,7 +16,7 @@ from shared.words import Role
 from tests.house import House, a_house
 from tests.integration.intake_world import brussels, declared
 from tests.mail import Mailbox, a_mail_server
-from tests.phone import FLAGS, WAIT_MS, Street
+from tests.phone import WAIT_MS, Street
 from tests.sealed import MONDAY, Campaign, at, team, with_a_territory
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -75,13 +75,11 @@ async def street(house: House, port: int, bundle: Path) -> AsyncIterator[Street]
 
 
 @pytest.fixture
-async def browser(chromium: Path) -> AsyncIterator[BrowserContext]:
-    async with async_playwright() as running:
-        launched = await running.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        context = await launched.new_context(viewport={"width": 1440, "height": 1000})
-        context.set_default_timeout(WAIT_MS)
-        yield context
-        await launched.close()
+async def window(browser: Browser) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(viewport={"width": 1440, "height": 1000})
+    context.set_default_timeout(WAIT_MS)
+    yield context
+    await context.close()
 
 
 class Hand:
@@ -99,13 +97,13 @@ class Hand:
 @pytest.mark.parametrize("language", ["fr", "nl"])
 async def test_a_funder_comes_in_by_one_click_invites_takes_a_file_and_asks_for_more(  # noqa: PLR0917 - what a journey needs
     street: Street,
-    browser: BrowserContext,
+    window: BrowserContext,
     mailbox: Mailbox,
     campaign_id: str,
     language: str,
     tmp_path: Path,
 ) -> None:
-    page = await browser.new_page()
+    page = await window.new_page()
     said: list[str] = []
 
     await page.goto(f"{street.url}/access/link?lang={language}")

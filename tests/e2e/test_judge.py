@@ -13,7 +13,6 @@ from playwright.async_api import (
     Locator,
     Page,
     ViewportSize,
-    async_playwright,
     expect,
 )
 
@@ -33,7 +32,7 @@ from tests.integration.intake_world import (
     now_and,
     say_opinion,
 )
-from tests.phone import FLAGS, Street, a_street, carry_session
+from tests.phone import Street, a_street, carry_session
 
 pytestmark = pytest.mark.slow
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -85,16 +84,6 @@ async def program(house: House) -> httpx.AsyncClient:
 async def street(house: House, bundle: Path) -> AsyncIterator[Street]:
     async with a_street(house) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        try:
-            yield running
-        finally:
-            await running.close()
 
 
 async def a_desk(

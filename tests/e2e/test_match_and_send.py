@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from deploy.bundle import MODULES
 from tests.dispatch_world import World, a_world
 from tests.house import House
-from tests.phone import FLAGS, Street, a_street, carry_session
+from tests.phone import Street, a_street, carry_session
 
 pytestmark = pytest.mark.slow
 CLICKS_MAX = 6
@@ -25,14 +25,6 @@ TEAM = ("Amina", "Samir", "Lotte", "Marie-Évangéline Vandenbroucke-Desmedt")
 async def street(house: House, bundle: Path) -> AsyncIterator[Street]:
     async with a_street(house) as open_street:
         yield open_street
-
-
-@pytest.fixture(scope="module")
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    async with async_playwright() as running:
-        started = await running.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield started
-        await started.close()
 
 
 async def at_the_desk(browser: Browser, world: World, **options: Any) -> BrowserContext:

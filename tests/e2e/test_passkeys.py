@@ -2,10 +2,9 @@
 
 import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, CDPSession, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from deploy.engines import Engines
 from shared import access
@@ -38,16 +37,11 @@ async def local_house(engines: Engines) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-async def context(chromium: Path, local_house: House) -> AsyncIterator[BrowserContext]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        try:
-            address = local_house.settings.public_url
-            yield await browser.new_context(base_url=address, locale="fr-BE")
-        finally:
-            await browser.close()
+async def context(browser: Browser, local_house: House) -> AsyncIterator[BrowserContext]:
+    address = local_house.settings.public_url
+    window = await browser.new_context(base_url=address, locale="fr-BE")
+    yield window
+    await window.close()
 
 
 async def an_authenticator(page: Page) -> tuple[CDPSession, str]:

@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from deploy.bundle import MODULES
 from shared.words import Role
 from tests.house import House, eventually
 from tests.integration.intake_world import accepted, brussels
-from tests.phone import FLAGS, Street, a_street, carry_session
+from tests.phone import Street, a_street, carry_session
 
 pytestmark = pytest.mark.slow
 CLICKS_MAX = 15  # Source: the peers study, "declare a campaign and choose neighbourhoods".
@@ -27,14 +27,6 @@ CHOSEN = "#choices input[name=zone]:checked"
 async def street(house: House, bundle: Path) -> AsyncIterator[Street]:
     async with a_street(house) as open_street:
         yield open_street
-
-
-@pytest.fixture(scope="module")
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield running
-        await running.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from tests.dispatch_world import a_world
 from tests.e2e.test_match_and_send import TALL_PX, at_the_desk, faults
 from tests.house import House
-from tests.phone import FLAGS, Street, a_street
+from tests.phone import Street, a_street
 
 pytestmark = pytest.mark.slow
 
@@ -19,14 +19,6 @@ pytestmark = pytest.mark.slow
 async def street(house: House, bundle: Path) -> AsyncIterator[Street]:
     async with a_street(house) as open_street:
         yield open_street
-
-
-@pytest.fixture(scope="module")
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    async with async_playwright() as running:
-        started = await running.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield started
-        await started.close()
 
 
 async def test_two_tries_stand_side_by_side_without_scripts_and_axe_finds_nothing(
