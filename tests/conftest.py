@@ -15,18 +15,27 @@ from tests.servers import drop_database, migrated_database, own_engines
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let whoever looks for errors ask longer, for instance `--examples 300`."""
+    """Let whoever has the time ask for more than what a change has to pass each time."""
     parser.addoption(
         "--examples",
         type=int,
         default=None,
         help="requests at random for each endpoint and role that it is open to; else a few",
     )
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="whole crises, every storm, every page in both languages: what a nightly run is for",
+    )
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that no core waits for another at the end."""
+    if not config.getoption("--long"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="only with --long"))
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 

@@ -18,6 +18,8 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 MORE_STOPS = (30, 60)  # what scrolls, and what a script put in, has stops of its own
 ON_A_PHONE = ("target-size", "scrollable-region-focusable")
 OF_COLOURS = ("color-contrast", "link-in-text-block")
+FAULTS = """([within, runOnly]) => axe.run(within, {runOnly, resultTypes: ["violations"]})
+  .then(found => found.violations.map(v => `${v.id}: ${v.nodes[0].html.slice(0, 160)}`))"""
 DRAWN = "main svg:not(.ic)"
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=900)
 USUAL_PX, TWICE_PX = 16, 32
@@ -34,6 +36,27 @@ async def axe(page: Page, *only: str) -> list[str]:
     """Ask axe-core, all of its rules or a few."""
     rules = {"type": "rule", "values": only} if only else {"type": "tag", "values": TAGS}
     found: list[str] = await page.evaluate("rules => looking.axe(rules)", rules)
+    return found
+
+
+async def faults(page: Page, *only: str, within: str = "html") -> list[str]:
+    """Look at a page as it stands, wherever it was opened: axe-core, and what is too wide."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text())
+    rules = {"type": "rule", "values": only} if only else {"type": "tag", "values": TAGS}
+    found: list[str] = await page.evaluate(FAULTS, [within, rules])
+    wider_px = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return found + ([f"{wider_px} px wider than the screen"] if wider_px > 0 else [])
+
+
+async def faults_at(
+    page: Page, *widths_px: int, height_px: int = 1000, within: str = "html"
+) -> dict[int, list[str]]:
+    """Look at a page at several widths: with all rules at the first, then with those of widths."""
+    found: dict[int, list[str]] = {}
+    for width_px in widths_px:
+        await page.set_viewport_size({"width": width_px, "height": height_px})
+        found[width_px] = await faults(page, *(ON_A_PHONE if found else ()), within=within)
     return found
 
 

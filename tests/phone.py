@@ -17,10 +17,10 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deploy.bundle import MODULES
 from deploy.engines.ports import LOOPBACK, free_port
 from deploy.onlooker import session_cookie
 from shared.web.live import end_streams
+from tests import looking
 from tests.house import House, eventually
 
 OF_A_PHONE: dict[str, Any] = {
@@ -236,7 +236,6 @@ NewPhone = Callable[..., Awaitable[Phone]]
 """Makes phones that are switched off when the test ends."""
 
 TALL_PX = 4000  # nothing lies under the bar at the bottom, which axe would call too small to hit
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TARGET_PX = 44
 TOO_SMALL = """least => [...document.querySelectorAll('a, button, input, select, textarea')]
   .map(found => found.closest('label:has(input[type=radio], input[type=checkbox])') ?? found)
@@ -245,14 +244,8 @@ TOO_SMALL = """least => [...document.querySelectorAll('a, button, input, select,
   .map(found => found.outerHTML.slice(0, 120))"""
 
 
-async def faults(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page as it stands, what is too wide and too small."""
-    await page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
-    violations: list[dict[str, Any]] = await page.evaluate(
-        "tags => axe.run(document, {runOnly: tags}).then(found => found.violations)", TAGS
-    )
-    wider_px = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+async def faults(page: Page, *only: str) -> list[str]:
+    """Return what is wrong with a page as it stands, and what is too small for a thumb."""
     small: list[str] = await page.evaluate(TOO_SMALL, TARGET_PX)
-    found = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in violations]
-    found += [f"{wider_px} px wider than the screen"] if wider_px > 0 else []
+    found = await looking.faults(page, *only)
     return found + [f"smaller than {TARGET_PX} px: {html}" for html in small]

@@ -92,7 +92,8 @@ def strings_of_code() -> frozenset[str]:
     return frozenset(as_typed(text) for text in found if text and " " in text)
 
 
-def constants(path: Path) -> Iterator[tuple[str, str]]:
+@cache
+def constants(path: Path) -> tuple[tuple[str, str], ...]:
     """List the texts that stand in a program, and where; docstrings are for whoever reads it."""
     tree = ast.parse(path.read_text())
     told = {
@@ -100,15 +101,24 @@ def constants(path: Path) -> Iterator[tuple[str, str]]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
-            yield as_typed(node.value), f"{path.relative_to(ROOT)}:{node.lineno}"
+    return tuple(
+        (as_typed(node.value), f"{path.relative_to(ROOT)}:{node.lineno}")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+    )
 
 
-def catalogues(language: str) -> Iterator[tuple[str, Catalog]]:
-    for path in sorted((UI / "locale" / language).glob("*.po")):
-        with path.open("rb") as source:
-            yield f"{language}/{path.name}", read_po(source, locale=language, abort_invalid=True)
+@cache
+def catalogues(language: str) -> tuple[tuple[str, Catalog], ...]:
+    return tuple(
+        (f"{language}/{path.name}", read_catalogue(path, language))
+        for path in sorted((UI / "locale" / language).glob("*.po"))
+    )
+
+
+def read_catalogue(path: Path, language: str) -> Catalog:
+    with path.open("rb") as source:
+        return read_po(source, locale=language, abort_invalid=True)
 
 
 def entries(language: str) -> Iterator[tuple[str, Message, tuple[str, ...], tuple[str, ...]]]:

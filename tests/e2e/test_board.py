@@ -5,19 +5,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
 from deploy.engines import Engines
 from shared.events import Event
 from shared.words import Role
 from tests.dispatch_world import World, a_world
 from tests.house import House
+from tests.looking import faults
 from tests.phone import Street, a_street, carry_session
 from tests.told import a_campaign_of_facts, a_house_where_only
 
 pytestmark = pytest.mark.slow
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1440, 390, 320)
 
 
@@ -43,22 +42,9 @@ async def a_desk(
         timezone_id="Europe/Brussels",
         viewport={"width": width, "height": 900},
         java_script_enabled=scripts,
-        bypass_csp=True,  # axe is put into the page; what the pages carry is tested elsewhere
     )
     await carry_session(context, client)
     return context
-
-
-async def has_nothing_against(page: Page) -> list[str]:
-    """Ask axe-core what is wrong with a page, and whether it scrolls sideways."""
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate(
-        "tags => axe.run({runOnly: {type: 'tag', values: tags}}).then(r => r.violations"
-        ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')))",
-        TAGS,
-    )
-    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [*found, *(["scrolls sideways"] if wide else [])]
 
 
 async def a_story(house: House) -> tuple[World, str]:
@@ -105,7 +91,7 @@ async def test_the_slider_moves_the_board_by_mouse_keys_buttons_and_without_scri
     await expect(page.locator("#then")).to_contain_text("Maintenant")
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 900})
-        assert await has_nothing_against(page) == [], width
+        assert await faults(page) == [], width
     await context.close()
 
     plain = await a_desk(browser, street, world.coordination, width=390, scripts=False)
@@ -154,9 +140,9 @@ async def test_a_figure_is_there_as_soon_as_it_is_counted_and_without_scripts(
         await expect(page.locator("dl.made dd").first).to_have_text(str(people))
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 900})
-            assert await has_nothing_against(page) == [], width
+            assert await faults(page) == [], width
         await page.goto("/reporting/")
-        assert await has_nothing_against(page) == []
+        assert await faults(page) == []
         await context.close()
 
         plain = await a_desk(browser, street, coordination, width=390, scripts=False)

@@ -17,7 +17,7 @@ import pytest
 
 from deploy.demo import Demo, Request, open_demo
 from deploy.engines import State
-from deploy.player import Play, Scenario, read_scenario
+from deploy.player import Play, Scenario, read_scenario, scenario_names
 from deploy.player.story import Sentence
 from deploy.settings import PROJECT_ROOT, clean_environment
 from deploy.where import DEMO_FOLDERS, DEMO_PREFIX
@@ -70,8 +70,8 @@ def figures(summary: dict[str, Any]) -> dict[str, Any]:
     return {name: summary[name] for name in FIGURES}
 
 
-# The third crisis, covid-2021, is played below, as far as its second week.
-@pytest.mark.parametrize("scenario", ["energy-2022", "ukraine-2022"])
+@pytest.mark.long
+@pytest.mark.parametrize("scenario", scenario_names())
 def test_a_crisis_is_played_to_its_end_and_breaks_no_law(scenario: str) -> None:
     summary = played(scenario)
 
@@ -85,6 +85,7 @@ def test_a_crisis_is_played_to_its_end_and_breaks_no_law(scenario: str) -> None:
     assert summary["outcome_to_figure_s"]["median"] is not None
 
 
+@pytest.mark.long
 def test_ukraine_ends_with_540_accompaniments_in_the_published_shares() -> None:
     relays = played("ukraine-2022")["relays"]
 

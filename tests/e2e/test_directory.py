@@ -6,14 +6,13 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Browser, BrowserContext, FilePayload, Page, expect
 
-from deploy.bundle import MODULES
 from tests.dispatch_world import World, a_world, got
 from tests.house import House
+from tests.looking import faults_at
 from tests.phone import WAIT_MS, Street, carry_session
 
 pytestmark = pytest.mark.slow
 DIRECTORY = "/dispatch/desk/directory"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1440, 390, 320)
 TABLE = """name;category;zone_ids;city;languages
 Espace public numérique;digital_inclusion;{zone};Molenbeek-Saint-Jean;fr,ar
@@ -34,17 +33,8 @@ async def a_desk(browser: Browser, street: Street, world: World, **options: Any)
 
 async def fits(page: Page) -> None:
     """See that axe finds nothing and that nothing is cut off, at every width."""
-    await page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 1000})
-        found = await page.evaluate(
-            "tags => axe.run({runOnly: {type: 'tag', values: tags}}).then(r => r.violations"
-            ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')))",
-            TAGS,
-        )
-        assert found == [], (page.url, width)
-        wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        assert not wide, (page.url, width)
+    found = await faults_at(page, *WIDTHS)
+    assert {width: wrong for width, wrong in found.items() if wrong} == {}, page.url
     await page.set_viewport_size({"width": WIDTHS[0], "height": 1000})
 
 

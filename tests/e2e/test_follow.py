@@ -12,16 +12,15 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deploy.bundle import MODULES
 from deploy.engines.ports import free_port
 from shared.events import CampaignSuspended, NotificationFailed
 from shared.words import CampaignId, Channel, DeliveryId, NotifyFailure, ProposalId, Role
 from tests.dispatch_world import World, a_world
 from tests.house import House, eventually
+from tests.looking import faults
 from tests.phone import WAIT_MS, Phone, Street, a_phone, carry_session
 
 pytestmark = pytest.mark.slow
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MORNING = "/dispatch/desk/morning"
 TABS = 8  # browsers allow six connections to one address
 HIDE = """hidden => {
@@ -340,17 +339,6 @@ async def test_everything_works_without_javascript(
         assert (no_promise, signals) == (0, 1)
         assert "Joke" in screen
         assert await world.team(campaign) == {"Lotte": "proposed", "Joke": "proposed"}
-
-
-async def faults(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page as it stands, and what is wider than the screen."""
-    await page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
-    violations: list[dict[str, Any]] = await page.evaluate(
-        "tags => axe.run(document, {runOnly: tags}).then(found => found.violations)", TAGS
-    )
-    wider_px = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    found = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in violations]
-    return found + ([f"{wider_px} px wider than the screen"] if wider_px > 0 else [])
 
 
 async def test_axe_finds_nothing_in_any_state_at_any_width(

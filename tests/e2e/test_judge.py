@@ -16,7 +16,6 @@ from playwright.async_api import (
     expect,
 )
 
-from deploy.bundle import MODULES
 from shared.events import SignalRaised
 from shared.words import CampaignId, Role, SignalId, SignalKind, Theme, WorkerId
 from tests.house import House
@@ -32,10 +31,10 @@ from tests.integration.intake_world import (
     now_and,
     say_opinion,
 )
+from tests.looking import faults_at
 from tests.phone import Street, a_street, carry_session
 
 pytestmark = pytest.mark.slow
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CLICKS_MAX = 12
 CHOSEN = ["RAQ01", "RAQ02", "RAQ03a"]
 
@@ -101,17 +100,6 @@ async def consultation_of(house: House, invitation_id: str) -> str:
         "intake", "select id from consultation where invitation_id = :id", id=invitation_id
     )
     return str(rows[0]["id"])
-
-
-async def faults(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page as it stands, and what is wider than the screen."""
-    await page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
-    violations: list[dict[str, Any]] = await page.evaluate(
-        "tags => axe.run(document, {runOnly: tags}).then(found => found.violations)", TAGS
-    )
-    wider_px = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    found = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in violations]
-    return found + ([f"{wider_px} px wider than the screen"] if wider_px > 0 else [])
 
 
 async def test_an_invitation_is_decided_in_twelve_clicks_and_nothing_typed_is_lost(
@@ -336,8 +324,7 @@ async def test_axe_finds_nothing_on_any_state_at_any_width(
 
     for path in paths:
         await desk.open(path)
-        for width in (320, 390, 1440):
-            await desk.page.set_viewport_size({"width": width, "height": 1000})
-            found[f"{path} {width}"] = await faults(desk.page)
+        for width, wrong in (await faults_at(desk.page, 320, 390, 1440)).items():
+            found[f"{path} {width}"] = wrong
 
     assert {place: wrong for place, wrong in found.items() if wrong} == {}

@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
-from deploy.bundle import MODULES
 from tests.dispatch_world import World, a_world
 from tests.house import House
+from tests.looking import faults
 from tests.phone import Street, a_street, carry_session
 
 pytestmark = pytest.mark.slow
 CLICKS_MAX = 6
 WAIT_MS = 20_000
 TALL_PX = 4000  # nothing lies under the bar at the bottom, which axe would call too small to hit
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TEAM = ("Amina", "Samir", "Lotte", "Marie-Évangéline Vandenbroucke-Desmedt")
 
 
@@ -43,17 +42,6 @@ async def ten_tasks(house: House) -> tuple[World, str]:
     days = ("mon", "tue", "wed", "thu", "fri")
     stall = world.an_action(kind="drop_in", weekdays=days, per_zone_per_week=5)
     return world, await world.target(stall)
-
-
-async def faults(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page as it stands, and what is wider than the screen."""
-    await page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
-    violations: list[dict[str, Any]] = await page.evaluate(
-        "tags => axe.run(document, {runOnly: tags}).then(found => found.violations)", TAGS
-    )
-    wider_px = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    found = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in violations]
-    return found + ([f"{wider_px} px wider than the screen"] if wider_px > 0 else [])
 
 
 async def test_ten_tasks_are_matched_and_sent_in_at_most_six_clicks(

@@ -10,15 +10,14 @@ import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
-from deploy.bundle import MODULES
 from shared.words import Role
 from tests.house import House, eventually
 from tests.integration.intake_world import accepted, brussels
+from tests.looking import faults
 from tests.phone import Street, a_street, carry_session
 
 pytestmark = pytest.mark.slow
 CLICKS_MAX = 15  # Source: the peers study, "declare a campaign and choose neighbourhoods".
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WHY = "Là où les coupures se voient le plus, dit l'équipe."
 CHOSEN = "#choices input[name=zone]:checked"
 
@@ -230,18 +229,6 @@ def forty_zones() -> dict[str, Any]:
     return pack
 
 
-async def faults(page: Page, within: str = "#target") -> list[str]:
-    """Return what axe finds wrong with a page as it stands, and what is wider than the screen."""
-    await page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
-    violations: list[dict[str, Any]] = await page.evaluate(
-        "([within, tags]) => axe.run(within, {runOnly: tags}).then(found => found.violations)",
-        [within, TAGS],
-    )
-    wider_px = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    found = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in violations]
-    return found + ([f"{wider_px} px wider than the screen"] if wider_px > 0 else [])
-
-
 async def test_axe_finds_nothing_with_forty_zones_in_any_state(
     page: Page, program: httpx.AsyncClient
 ) -> None:
@@ -252,7 +239,7 @@ async def test_axe_finds_nothing_with_forty_zones_in_any_state(
     for language in ("nl", "fr"):
         await page.goto(f"{page.url.split('?')[0]}?lang={language}")
         if language == "nl":
-            found[language] = await faults(page)
+            found[language] = await faults(page, within="#target")
     shown = await page.locator("svg[data-map] [role=option]").count()
     for which in ("#choices details", "#choices > section:last-of-type details"):
         await page.locator(which).first.locator("summary").click()
@@ -261,9 +248,9 @@ async def test_axe_finds_nothing_with_forty_zones_in_any_state(
     await counted(page)
     for width in (320, 1440):
         await page.set_viewport_size({"width": width, "height": 4000})
-        found[f"{width}"] = await faults(page)
+        found[f"{width}"] = await faults(page, within="#target")
     await page.emulate_media(forced_colors="active", reduced_motion="reduce")
-    found["forced colours"] = await faults(page)
+    found["forced colours"] = await faults(page, within="#target")
 
     assert shown == await page.locator("#choices input[name=zone]").count() == 40
     assert {where: what for where, what in found.items() if what} == {}
@@ -298,10 +285,10 @@ async def test_axe_finds_nothing_on_the_territorys_pages(page: Page, tmp_path: P
         await page.set_viewport_size({"width": width, "height": 4000})
         for path in ("territory", "territory/RAQ01", "territory-import"):
             await page.goto(f"{home}/{path}")
-            found[f"{path} {width}"] = await faults(page, "html")
+            found[f"{path} {width}"] = await faults(page)
         await page.get_by_label("Fichiers").set_input_files(pack)
         await page.get_by_role("button", name="Lire ce qui changerait").click()
         await page.get_by_role("heading", name="12 quartiers de plus").wait_for()
-        found[f"changes {width}"] = await faults(page, "html")
+        found[f"changes {width}"] = await faults(page)
 
     assert {where: what for where, what in found.items() if what} == {}

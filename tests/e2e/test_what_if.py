@@ -8,8 +8,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.dispatch_world import a_world
-from tests.e2e.test_match_and_send import TALL_PX, at_the_desk, faults
+from tests.e2e.test_match_and_send import TALL_PX, at_the_desk
 from tests.house import House
+from tests.looking import faults
 from tests.phone import Street, a_street
 
 pytestmark = pytest.mark.slow
