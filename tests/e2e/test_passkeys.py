@@ -10,6 +10,7 @@ from deploy.engines import Engines
 from shared import access
 from shared.words import Role
 from tests.house import House, a_house
+from tests.looking import faults
 from tests.openid_provider import serving
 
 pytestmark = pytest.mark.slow
@@ -62,11 +63,18 @@ async def with_a_passkey(house: House, page: Page, name: str) -> None:
     await page.get_by_label("Nom d’utilisateur").fill(name)
     await page.get_by_label("Mot de passe, 12 caractères au moins").fill(PHRASE)
     await page.get_by_role("button", name="Garder ce mot de passe").click()
-    await page.get_by_role("button", name="Ajouter une clé d’accès").click()
-    await page.get_by_role("button", name="Montrer mes codes de secours").click()
+    adds = page.get_by_role("button", name="Ajouter une clé d’accès")
+    await adds.wait_for()
+    wrong = await faults(page)
+    await adds.click()
+    shows = page.get_by_role("button", name="Montrer mes codes de secours")
+    await shows.wait_for()
+    wrong += await faults(page)
+    await shows.click()
     await page.get_by_role("link", name="Je les ai notés").click()
     await page.get_by_role("button", name="Entrer dans Relais").click()
     await page.wait_for_url("**/intake/")
+    assert wrong == []
 
 
 async def test_a_coordinator_makes_a_passkey_and_comes_in_with_it_alone(
@@ -101,6 +109,7 @@ async def test_a_password_alone_does_not_open_where_there_is_a_passkey(
     await page.get_by_label("Mot de passe").fill(PHRASE)
     await page.get_by_role("button", name="Entrer", exact=True).click()
     await page.wait_for_url("**/access/second-step")
+    assert await faults(page) == []
     shut = await page.request.get("/intake/")
 
     await page.get_by_role("button", name="Entrer avec une clé d’accès").click()
@@ -124,6 +133,7 @@ async def test_a_passkey_that_does_not_verify_its_holder_opens_nothing(
     await page.get_by_role("button", name="Entrer avec une clé d’accès").click()
 
     await expect(page.get_by_role("alert")).to_contain_text("n’a pas ouvert")
+    assert await faults(page) == []
     assert (await page.request.get("/intake/")).status == 401
 
 
