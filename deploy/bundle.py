@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.engines.errors import EngineError
-from deploy.font import cut_font, cut_for_print
+from deploy.font import MORE_LETTERS, cut_font, cut_for_print
 from deploy.settings import PROJECT_ROOT, clean_environment
 
 FIELD = PROJECT_ROOT / "services" / "dispatch" / "field"
@@ -29,7 +29,9 @@ BUILT = PROJECT_ROOT / "shared" / "ui" / "static" / "built"
 MODULES = PROJECT_ROOT / "node_modules"
 FONT = MODULES / "@fontsource-variable" / "atkinson-hyperlegible-next"
 WHOLE_FONT = FONT / "files" / "atkinson-hyperlegible-next-latin-wght-normal.woff2"
+MORE_FONT = FONT / "files" / "atkinson-hyperlegible-next-latin-ext-wght-normal.woff2"
 CUT_FONT = MODULES / "relais-font" / "atkinson.woff2"
+CUT_MORE = MODULES / "relais-font" / "more-letters.woff2"
 CUTTER = Path(__file__).with_name("font.py")
 STAMP = "stamp"
 NODE_MAJOR_MIN = 20  # npm 9 and later: what `package-lock.json` version 3 was written with
@@ -149,6 +151,7 @@ def _bundle(node: Node, wanted: str) -> None:
     fresh = BUILT.with_name("built.fresh")
     shutil.rmtree(fresh, ignore_errors=True)
     cut_font(WHOLE_FONT, CUT_FONT)
+    cut_font(MORE_FONT, CUT_MORE, MORE_LETTERS)
     names = _esbuild(node, fresh, str(FIELD / "app.ts"), str(FIELD / "field.css"), *HASHED)
     precached = [
         {"url": f"{STATIC_PATH}/{path.name}", "revision": None}
@@ -165,7 +168,7 @@ def _bundle(node: Node, wanted: str) -> None:
     )
     # After the list above: a phone keeps the field app alone.
     names |= _esbuild(node, fresh, str(DESK / "desk.ts"), str(STYLES / "house.css"), *HASHED)
-    names["font"] = next(fresh.glob("*.woff2")).name
+    names["font"] = next(fresh.glob("atkinson-*.woff2")).name
     (fresh / "assets.json").write_text(json.dumps(names, indent=2))
     cut_for_print(WHOLE_FONT, fresh / "fonts")
     shutil.copyfile(FONT / "LICENSE", fresh / "font-licence.txt")

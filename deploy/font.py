@@ -1,9 +1,10 @@
-"""Cuts the field app's font to what its pages can show: 34 kB become 13.
+"""Cuts the field app's font to what its pages can show: 34 kB become 14.
 
 Atkinson Hyperlegible Next comes as a variable font with every Latin letter, from hairline to
-black. A phone needs the letters of French, Dutch, English and of names written over from Arabic or
-Turkish, between regular and bold. And its zero is slashed, which makes hours hard to read: here the
-slash is taken out, so that "20:00" is as quiet as it is in print.
+black. A phone needs the letters of French, Dutch, English and of names written over from Arabic,
+between regular and bold; what only names of some languages have is a second file, of 4 kB. And its
+zero is slashed, which makes hours hard to read: here the slash is taken out, so that "20:00" is as
+quiet as it is in print.
 """
 
 import io
@@ -15,9 +16,12 @@ from deploy.engines.errors import EngineError
 WEIGHTS = (400, 700)
 LETTERS = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    "ÀÁÂÄÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜàáâäçèéêëìíîïñòóôöùúûüÿŒœÆæıãõ"
+    "ÀÁÂÄÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜàáâäçèéêëìíîïñòóôöùúûüÿŒœÆæãõ"
+    "ı"
     " \u00a0!\"#%&'()*+,-./:;<=>?@[\\]_{|}«»‹›·°–—‘’“”…€−×²§"
 )
+MORE_LETTERS = "ĞİŞğşĂȘȚășțĄĆĘŁŃŚŹŻąćęłńśźżČŠŽčšž"
+"""Of Turkish, Romanian, Polish, Czech and Croatian names: a file apart, as in the source."""
 FAMILY = "Atkinson Hyperlegible Next"
 FAMILY_NAMES, STYLE_NAMES = {1, 16}, {2, 17}
 MISSING = (
@@ -26,12 +30,13 @@ MISSING = (
 FEATURES = ("kern", "tnum", "ccmp", "mark")
 
 
-def cut_font(source: Path, to: Path) -> None:
-    """Write the part of a variable font that the field app needs.
+def cut_font(source: Path, to: Path, letters: str = LETTERS) -> None:
+    """Write the part of a variable font that pages need.
 
     Args:
         source: the whole font, of one axis `wght`.
         to: the WOFF2 to write; its folder is made.
+        letters: what is kept; a zero among them loses its slash.
 
     Raises:
         EngineError: the libraries for it are not installed.
@@ -49,14 +54,15 @@ def cut_font(source: Path, to: Path) -> None:
     options.drop_tables += ["STAT", "meta"]
     font = subset.load_font(str(source), options)
     cutter = subset.Subsetter(options)
-    cutter.populate(text=LETTERS)
+    cutter.populate(text=letters)
     cutter.subset(font)
     font.flavor = None
     between = io.BytesIO()
     font.save(between)  # the axis is cut from a font that was written out: the two do not mix
     between.seek(0)
     font = TTFont(between)
-    open_zero(font)
+    if "0" in letters:
+        open_zero(font)
     font = instancer.instantiateVariableFont(font, {"wght": WEIGHTS})
     font.flavor = "woff2"
     to.parent.mkdir(parents=True, exist_ok=True)
