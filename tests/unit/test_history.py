@@ -124,6 +124,19 @@ def test_a_task_is_planned_asked_staffed_started_and_done() -> None:
     ]
 
 
+def test_nobody_is_missing_any_more_once_a_task_is_over() -> None:
+    plan = (BEGIN + timedelta(days=7), BEGIN + timedelta(days=7, hours=3), 2)
+    told = [What.ASKED, What.YES, What.GAP, What.STARTED, What.DONE]
+    history = [Moment(1, BEGIN, What.PLANNED, TASKS[0], *plan)] + [
+        Moment(number, BEGIN + timedelta(hours=number), what, TASKS[0])
+        for number, what in enumerate(told, start=2)
+    ]
+
+    missing = [fold(history[:number]).tasks[TASKS[0]].gap for number in range(1, len(history) + 1)]
+
+    assert missing == [False, False, False, True, True, False]
+
+
 def test_a_no_a_silence_and_a_withdrawal_leave_the_same_board() -> None:
     """The words of the table tell them apart nowhere, so no board can."""
     assert {what.value for what in What}.isdisjoint(

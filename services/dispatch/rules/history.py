@@ -151,6 +151,10 @@ def _of_campaign(board: Board, moment: Moment) -> Board:
     return replace(board, life=LIVES[moment.what])
 
 
+OVER = {What.DONE, What.NOT_DONE, What.WITHDRAWN}
+"""After these nobody is missing any more."""
+
+
 def _of_task(moments: Sequence[Moment]) -> TaskThen | None:
     planned = [m for m in moments if m.what is What.PLANNED]
     if not planned:
@@ -170,7 +174,7 @@ def _of_task(moments: Sequence[Moment]) -> TaskThen | None:
         asked,
         wished,
         accepted,
-        gap=gaps[-1:] == [What.GAP],
+        gap=gaps[-1:] == [What.GAP] and not happened & OVER,
         started=What.STARTED in happened,
         done=What.DONE in happened,
         not_done=What.NOT_DONE in happened and What.DONE not in happened,
