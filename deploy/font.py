@@ -16,8 +16,7 @@ from deploy.engines.errors import EngineError
 WEIGHTS = (400, 700)
 LETTERS = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    "ÀÁÂÄÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜàáâäçèéêëìíîïñòóôöùúûüÿŒœÆæãõ"
-    "ı"
+    "ÀÁÂÄÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜàáâäçèéêëìíîïñòóôöùúûüÿŒœÆæıãõ"
     " \u00a0!\"#%&'()*+,-./:;<=>?@[\\]_{|}«»‹›·°–—‘’“”…€−×²§"
 )
 MORE_LETTERS = "ĞİŞğşĂȘȚășțĄĆĘŁŃŚŹŻąćęłńśźżČŠŽčšž"

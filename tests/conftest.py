@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long",
         action="store_true",
-        help="whole crises, every storm, every page in both languages: what a nightly run is for",
+        help="whole crises and every storm over the field app: what a nightly run is for",
     )
 
 

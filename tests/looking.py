@@ -49,14 +49,12 @@ async def faults(page: Page, *only: str, within: str = "html") -> list[str]:
     return found + ([f"{wider_px} px wider than the screen"] if wider_px > 0 else [])
 
 
-async def faults_at(
-    page: Page, *widths_px: int, height_px: int = 1000, within: str = "html"
-) -> dict[int, list[str]]:
+async def faults_at(page: Page, *widths_px: int) -> dict[int, list[str]]:
     """Look at a page at several widths: with all rules at the first, then with those of widths."""
     found: dict[int, list[str]] = {}
     for width_px in widths_px:
-        await page.set_viewport_size({"width": width_px, "height": height_px})
-        found[width_px] = await faults(page, *(ON_A_PHONE if found else ()), within=within)
+        await page.set_viewport_size({"width": width_px, "height": 1000})
+        found[width_px] = await faults(page, *(ON_A_PHONE if found else ()))
     return found
 
 
