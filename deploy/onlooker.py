@@ -19,6 +19,9 @@ UNTIL = datetime.fromisoformat("2022-02-22T09:00:00+01:00")
 """A Tuesday morning in the middle of the energy crisis of 2022: a market stall is under way."""
 BUSY = "amina"
 """Who works at that stall in the scenario."""
+FUNDER = "funder"
+FUNDER_NAME = "COCOM"
+"""The Common Community Commission, which pays for the team's work."""
 
 
 @dataclass
@@ -37,11 +40,13 @@ class Onlooker:
         return str(self.play.world.campaign_id)
 
     async def session_of(self, key: str) -> str:
-        """Enter as the coordination or as a worker of the scenario; return the session."""
+        """Enter as the coordination, the funder or a worker of the scenario; return the session."""
         world = self.play.world
         desk = world.coordination
         if key == "coordination":
             name, role, reads, known = world.scenario.coordination, key, "fr", desk.person_id
+        elif key == FUNDER:
+            name, role, reads, known = FUNDER_NAME, key, "fr", None
         else:
             person = world.scenario.person(key)
             name, role, reads, known = person.name, "worker", "fr", world.workers[key].person_id

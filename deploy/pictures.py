@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.chromium import FLAGS, find_chromium
 from deploy.engines.errors import EngineError
-from deploy.onlooker import BUSY, UNTIL, Onlooker, look_on, session_cookie
+from deploy.onlooker import BUSY, FUNDER, UNTIL, Onlooker, look_on, session_cookie
 from deploy.settings import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "docs" / "images"
@@ -48,6 +48,7 @@ SHOTS = (
     ),
     Shot("desk-match", (DESK_OF,)),
     Shot("desk-follow", (f"{DESK_OF}/follow", f"{DESK_OF}/board")),
+    Shot("funder", ("/reporting/funder/campaigns/{campaign}",), FUNDER),
     Shot("field-day", ("/dispatch/app/",), BUSY, PHONE),
     Shot(
         "field-outcome",

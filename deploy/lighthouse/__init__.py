@@ -18,7 +18,7 @@ from deploy.bundle import Node, ensure_modules, find_node
 from deploy.chromium import FLAGS, find_chromium
 from deploy.engines.errors import EngineError
 from deploy.engines.ports import free_port
-from deploy.onlooker import BUSY, Onlooker, look_on, session_cookie
+from deploy.onlooker import BUSY, FUNDER, Onlooker, look_on, session_cookie
 from deploy.settings import clean_environment
 
 HERE = Path(__file__).parent
@@ -42,7 +42,9 @@ DESK = "/dispatch/desk/campaigns/{campaign}"
 PAGES = (
     Looked("/access/sign-in", ""),
     Looked("/intake/"),
+    Looked("/demo/", ""),
     Looked("/intake/invitations/new"),
+    Looked("/intake/invitations/{invitation}"),
     Looked("/intake/campaigns/{campaign}"),
     Looked("/intake/territory"),
     Looked("/intake/signals"),
@@ -50,13 +52,20 @@ PAGES = (
     Looked(f"{DESK}/send"),
     Looked(f"{DESK}/follow"),
     Looked(f"{DESK}/board"),
+    Looked(f"{DESK}/kit"),
+    Looked("/dispatch/desk/what-if"),
     Looked("/dispatch/desk/team"),
     Looked("/dispatch/desk/morning"),
-    Looked("/dispatch/desk/team"),
     Looked("/dispatch/desk/directory"),
     Looked("/reporting/"),
     Looked("/reporting/campaigns/{campaign}"),
     Looked("/notify/"),
+    Looked("/reporting/funder", FUNDER),
+    Looked("/reporting/funder/campaigns/{campaign}", FUNDER),
+    Looked("/reporting/funder/advocacy", FUNDER),
+    Looked("/reporting/letters", FUNDER),
+    Looked("/intake/funder", FUNDER),
+    Looked("/reporting/public", ""),
     Looked("/dispatch/app/", BUSY, phone=True),
     Looked("/dispatch/", BUSY, phone=True),
     Looked("/notify/", BUSY, phone=True),
@@ -90,7 +99,7 @@ async def audit(tell: Callable[[str], None]) -> list[Scores]:
     found: list[Scores] = []
     async with look_on(tell) as onlooker:
         sessions = {"": ""} | {
-            who: await onlooker.session_of(who) for who in ("coordination", BUSY)
+            who: await onlooker.session_of(who) for who in ("coordination", BUSY, FUNDER)
         }
         for page in PAGES:
             path = await onlooker.first_open((page.path,), sessions[page.who])

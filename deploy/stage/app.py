@@ -4,6 +4,8 @@ Who wants to enter as somebody gets what the coordination could give: a fresh on
 for at the front door. The page exists only while a demonstration runs.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,7 +17,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -32,7 +40,9 @@ from shared.words import partner_id_of
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN_SENTENCES = 60
 SHOWN_LETTERS = 100
+LOOK_EVERY_S = 1.0
 REFRESH_S = 3
+"""How often a browser without scripts asks for the page again."""
 OURS = {"same-origin", "none"}
 FUNDER = "COCOM"
 
@@ -95,7 +105,7 @@ class Stage:
                 "in_language": partial(in_language, request),
                 "static": "/demo/static",  # the house's own is not there yet while it starts
                 "assets": assets(),
-                "with_scripts": False,
+                "with_scripts": True,
                 "service": "demo",
                 "show": self.show,
                 **more,
@@ -108,12 +118,37 @@ class Stage:
 
     async def scene(self, request: Request) -> Response:
         """Show the scenario's date, what happens, and the figures so far."""
+        return await self._scene(request, "scene.html")
+
+    async def part(self, request: Request) -> Response:
+        """Show only what changes while the scenario plays."""
+        return await self._scene(request, "scene_part.html")
+
+    async def live(self, _: Request) -> Response:
+        """Say when something happened, as the house's own streams do (`shared/web/live.py`)."""
+        return StreamingResponse(
+            self._changes(),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def _changes(self) -> AsyncIterator[str]:
+        last: object = ()
+        while True:
+            play = self.show.play
+            now = None if play is None else (play.moments, play.finished)
+            if now != last:
+                last = now
+                yield "event: changed\ndata:\n\n"
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _scene(self, request: Request, template: str) -> Response:
         language = language_of(request)
         world = self.show.play.world if self.show.play else None
         told = list(world.story.sentences)[-SHOWN_SENTENCES:] if world else []
         return self._page(
             request,
-            "scene.html",
+            template,
             refresh_s=REFRESH_S if self.show.goes_on else None,
             figures=await self.show.figures(),
             told=[(s.at, s.within(language)) for s in reversed(told)],
@@ -170,6 +205,8 @@ def stage_app(show: Show) -> Starlette:
     stage = Stage(show)
     routes = [
         Route("/", stage.scene),
+        Route("/part", stage.part),
+        Route("/live", stage.live),
         Route("/enter-as", stage.enter_as, methods=["POST"]),
         Route("/mail", stage.mail),
         Route("/mail/{number:int}", stage.letter),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, Playwright
+from playwright.async_api import Page, Playwright, Route
 
 from shared.web.languages import LANGUAGES
 from tests.dispatch_world import World, a_world
@@ -17,6 +17,8 @@ from tests.phone import TALL_PX, NewPhone, Phone, a_kept_phone, chaos, faults
 
 pytestmark = pytest.mark.slow
 WEIGHT_MAX_BYTES = 60_000
+JUMP_MAX = 0.1
+"""Cumulative layout shift up to which a page counts as quiet (web.dev/articles/cls)."""
 
 
 async def asked_today(house: House, *names: str, **but: Any) -> tuple[World, str]:
@@ -542,6 +544,35 @@ async def test_first_steps_offer_the_home_screen_and_storage_that_stays(
     assert not await page.locator("#view-day #first-steps").count()
 
 
+async def test_nothing_jumps_when_the_day_arrives(house: House, new_phone: NewPhone) -> None:
+    world, _ = await asked_today(house, "Amina", "Samir")
+    phone = await new_phone()
+    await phone.sign_in(world.workers["Amina"])
+
+    async def after_two_pictures(route: Route) -> None:
+        await phone.page.evaluate(
+            "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+        )
+        await route.continue_()
+
+    await phone.page.route("**/dispatch/api/day", after_two_pictures)
+    page = await phone.open()
+    await page.wait_for_selector("#first-steps:not([hidden])")
+    await page.wait_for_selector("text=J’accepte")
+    jumped: float = await page.evaluate(
+        """async () => {
+            const shifts = [];
+            const observer = new PerformanceObserver(seen => shifts.push(...seen.getEntries()));
+            observer.observe({type: "layout-shift", buffered: true});
+            await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+            shifts.push(...observer.takeRecords());
+            return shifts.reduce((sum, shift) => sum + shift.value, 0);
+        }"""
+    )
+
+    assert jumped < JUMP_MAX
+
+
 async def test_what_an_iphone_cannot_do_is_said_until_the_app_is_on_its_home_screen(
     house: House, new_phone: NewPhone
 ) -> None:
@@ -667,9 +698,12 @@ async def test_everything_that_a_phone_loads_weighs_less_than_sixty_kilobytes(
     ]
 
     heaviest = max(len(gzip.compress(shell.content, 9)) for shell in shells)
-    weighs = heaviest + sum(map(weight, loaded_by_a_phone(bundle)))
+    loaded = loaded_by_a_phone(bundle)
+    weighs = heaviest + sum(map(weight, loaded))
+    letters = next(path for path in loaded if path.name.startswith("atkinson-"))
 
     assert weighs < WEIGHT_MAX_BYTES
+    assert f'crossorigin href="/dispatch/static/built/{letters.name}"' in shells[0].text
     assert "unsafe-inline" not in shells[0].headers["Content-Security-Policy"]
 
 

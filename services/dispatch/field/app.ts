@@ -93,7 +93,9 @@ if ("serviceWorker" in navigator) {
 show();
 void (async () => {
   await openKept();
+  const fresh = refresh();
+  if (!kept) await fresh; // the first steps stand below the day: shown before it, they would jump
   await firstSteps();
-  await refresh();
+  await fresh;
   await send();
 })();

@@ -62,7 +62,7 @@ async def show_app(request: Request) -> Response:
         "app.html",
         script=assets["app.js"],
         style=assets["field.css"],
-        font=next(BUILT.glob("*.woff2")).name,
+        font=assets["font"],
         decline_reasons=tuple(DeclineReason),
         themes=tuple(Theme),
         tongues=tuple(Language),
