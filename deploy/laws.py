@@ -16,6 +16,7 @@ from psycopg.rows import DictRow, dict_row
 WALL = "at time zone 'Europe/Brussels'"
 ACCEPTED = "(select * from dispatch.proposal where state = 'accepted')"
 WEEKDAYS = "array['mon','tue','wed','thu','fri','sat','sun']"
+WORKERS_MIN = 3  # Source: docs/ledger.md, K.
 ROLLING_WEEKS = 4  # Source: the founders' law 3, "over a rolling four weeks".
 # Source: docs/matching.md: ten minutes from door to door and four per kilometre, in fives.
 TRAVEL_MIN = """case when home.x_km is null or there.x_km is null or home.id = there.id then 0 else
@@ -218,6 +219,22 @@ LAWS: tuple[Law, ...] = (
         select coalesce(t.id, r.task_id) from dispatch.task t
           full join reporting.done_task r on r.task_id = t.id
           where (t.done_at is not null) <> (r.task_id is not null)""",
+    ),
+    Law(
+        "small_campaigns_by_waiver",
+        "Of a campaign of fewer than three workers nothing is published but its total, with each"
+        " one's own waiver, given before.",
+        f"""
+        select b.ledger_id, b.number from reporting.ledger_block b
+          join reporting.ledger_policy p using (ledger_id)
+          join reporting.ledger_seal s using (ledger_id, seq)
+          where (select count(distinct m.worker_id) from reporting.ledger_member m
+                 where m.ledger_id = b.ledger_id and m.seq <= b.seq) < {WORKERS_MIN}
+            and (b.view <> 'total' or exists (
+              select from reporting.ledger_member m
+                where m.ledger_id = b.ledger_id and m.seq <= b.seq and not exists (
+                  select from reporting.ledger_waiver w where w.campaign_id = p.campaign_id
+                    and w.worker_id = m.worker_id and w.given_at <= s.sealed_at)))""",
     ),
     Law(
         "no_resident",

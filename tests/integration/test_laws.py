@@ -161,6 +161,43 @@ class Records:
                 **counts,
             )
 
+    def sealed_alone(self, view: str) -> None:
+        """Add a seal of what one worker did alone."""
+        told = {"ledger_id": "l", "seq": 1, "day": MONDAY.date()}
+        sums = {"actions": 6, "contacts": 40}
+        self.add(
+            "reporting.ledger_policy",
+            ledger_id="l",
+            campaign_id=CAMPAIGN,
+            described=psycopg.types.json.Jsonb({}),
+            opened_at=MONDAY,
+        )
+        self.add(
+            "reporting.ledger_seal",
+            **told,
+            closes=True,
+            sealed_at=MONDAY,
+            facts=[],
+            waivers=[],
+        )
+        self.add(
+            "reporting.ledger_member",
+            **told,
+            **sums,
+            outcome_id="o",
+            worker_id=WORKER,
+            codes=psycopg.types.json.Jsonb({}),
+        )
+        self.add(
+            "reporting.ledger_block",
+            **told,
+            **sums,
+            number=1,
+            view=view,
+            code="all",
+            row_hash="0" * 64,
+        )
+
     def fact(self, type_name: str, body: str) -> None:
         self.add(
             f"{type_name.partition('.')[0]}.outbox",
@@ -323,6 +360,32 @@ def test_a_column_for_who_a_resident_is_is_found(records: Records) -> None:
     records.run("alter table dispatch.contribution add column first_name text")
 
     assert records.broken() == ["no_resident"]
+
+
+@pytest.mark.parametrize(
+    ("view", "given_at", "broken"),
+    [
+        ("total", MONDAY - HOUR, []),
+        ("total", MONDAY + HOUR, ["small_campaigns_by_waiver"]),
+        ("total", None, ["small_campaigns_by_waiver"]),
+        ("theme", MONDAY - HOUR, ["small_campaigns_by_waiver"]),
+    ],
+    ids=["agreed", "agreed too late", "not agreed", "more than its total"],
+)
+def test_what_is_published_of_one_worker_needs_their_waiver(
+    records: Records, view: str, given_at: datetime | None, broken: list[str]
+) -> None:
+    records.sealed_alone(view)
+    if given_at is not None:
+        records.add(
+            "reporting.ledger_waiver",
+            id=uuid4(),
+            campaign_id=CAMPAIGN,
+            worker_id=WORKER,
+            given_at=given_at,
+        )
+
+    assert records.broken() == broken
 
 
 def test_every_law_has_a_sentence_of_its_own() -> None:
