@@ -16,6 +16,7 @@ from typing import Any
 
 import uvicorn
 
+from deploy.afterwards import look_back
 from deploy.engines import EngineError, temporary_folder
 from deploy.engines.ports import LOOPBACK
 from deploy.engines.state import resident_memory_bytes
@@ -101,6 +102,7 @@ class Demo:
             self.backstage,
             tokens,
             Territory(pack_as_payload(pack), pack_as_places(pack)),
+            self.show.mailbox,
             seed=self.request.seed,
             speed=self.request.speed,
         )
@@ -108,17 +110,21 @@ class Demo:
         return play
 
     async def summary(self, play: Play, played_s: float) -> dict[str, Any]:
-        """Count everything, in the database and at the front door."""
-        settings = self.system.settings
+        """Count everything, in the database and at the front door, and look back once."""
+        settings, world = self.system.settings, play.world
+        campaigns = [one.campaign_id for one in world.asked if one.case.campaign is not None]
+        afterwards = await look_back(settings, world.now, world.seen, self.show.mailbox.keys)
         counted = await asyncio.to_thread(
             count_everything,
             settings.database_url.get_secret_value(),
-            await self.show.figures(),
+            [await world.figures_of(campaign_id) for campaign_id in campaigns],
+            afterwards,
         )
         return {
             "scenario": self.scenario.name,
             "seed": self.request.seed,
             **counted,
+            "seen": dict(sorted(play.world.seen.counts.items())) | afterwards.counts,
             "resident_memory_peak_mib": round(self.peak.bytes / MEBIBYTE),
             "played_s": round(played_s, 1),
             "moments": play.moments,

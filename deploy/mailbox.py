@@ -19,12 +19,15 @@ LETTER_BYTES_MAX = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message as it arrived. `number` counts from 1 since the start."""
+    """One message as it arrived. `number` counts from 1 since the start; `key` is its own name."""
 
     number: int
     to: str
     subject: str
     body: str
+    key: str = ""
+    attached: tuple[str, ...] = ()
+    """The names of the files that came with it."""
 
 
 class Mailbox:
@@ -33,6 +36,12 @@ class Mailbox:
     def __init__(self) -> None:
         self.letters: deque[Letter] = deque(maxlen=KEPT)
         self.received = 0
+        self.keys: set[str] = set()
+        """Of every letter since the start: what came twice is known for the same."""
+
+    def to(self, address: str) -> list[Letter]:
+        """List what somebody was written, of what is kept, the latest first."""
+        return [letter for letter in self.letters if letter.to == address]
 
     def letter(self, number: int) -> Letter | None:
         """Find a letter by its number."""
@@ -45,13 +54,17 @@ class Mailbox:
         content: Any = envelope.content
         parsed = message_from_bytes(content, _class=EmailMessage, policy=policy.default)
         text = parsed.get_body(("plain",))
+        key = str(parsed["message-id"] or "").strip("<>").partition("@")[0]
         self.received += 1
+        self.keys.add(key)
         self.letters.appendleft(
             Letter(
                 number=self.received,
                 to=", ".join(envelope.rcpt_tos),
                 subject=str(parsed["subject"] or ""),
                 body=text.get_content() if text is not None else "",
+                key=key,
+                attached=tuple(part.get_filename() or "" for part in parsed.iter_attachments()),
             )
         )
         return "250 kept"

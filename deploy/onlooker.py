@@ -20,7 +20,6 @@ UNTIL = datetime.fromisoformat("2022-02-22T09:00:00+01:00")
 BUSY = "amina"
 """Who works at that stall in the scenario."""
 FUNDER = "funder"
-FUNDER_NAME = "COCOM"
 """The Common Community Commission, which pays for the team's work."""
 
 
@@ -46,7 +45,8 @@ class Onlooker:
         if key == "coordination":
             name, role, reads, known = world.scenario.coordination, key, "fr", desk.person_id
         elif key == FUNDER:
-            name, role, reads, known = FUNDER_NAME, key, "fr", None
+            funder = world.scenario.funder
+            name, role, reads, known = funder.name, key, "fr", world.scenario.id_of(key)
         else:
             person = world.scenario.person(key)
             name, role, reads, known = person.name, "worker", "fr", world.workers[key].person_id

@@ -1,13 +1,14 @@
 """What a played scenario came to, counted in the database and not by the player."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import quantiles
 from typing import Any
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
-from deploy.laws import broken_laws
+from deploy.afterwards import SENTENCES, Afterwards
+from deploy.laws import LAWS, broken_laws
 
 COUNTS = """
 select
@@ -39,18 +40,27 @@ select r.kind, sum(r.made)::int as made from (
   jsonb_to_recordset(current.relays) as r(kind text, made integer)
 group by r.kind order by r.kind
 """
+MORE_SENTENCES = {
+    "no_free_text_on_the_bus": "Facts hold ids, dates and words of closed lists, and no text.",
+    "figures_at_the_front_door": "The coordination reads the figures that a recount gives.",
+}
 HUNDREDTHS = 100
 FEWEST = 2
 FIGURES = ("accepted", "declined", "done", "outcomes", "contributions", "people_reached")
 """Figures that the coordination reads and that must equal the recount."""
 
 
-def count_everything(database_url: str, figures: Mapping[str, Any] | None) -> dict[str, Any]:
+def count_everything(
+    database_url: str,
+    figures: Sequence[Mapping[str, Any] | None],
+    afterwards: Afterwards,
+) -> dict[str, Any]:
     """Count a whole database as its owner.
 
     Args:
         database_url: of the owner, who may read every schema.
-        figures: the campaign's figures as the coordination read them at the front door.
+        figures: each campaign's as the coordination read them at the front door.
+        afterwards: what was asked of ledgers, pages and letters when the play had ended.
     """
     with psycopg.connect(database_url, row_factory=dict_row) as connection:
         found: dict[str, Any] = dict(_one(connection, COUNTS))
@@ -68,15 +78,26 @@ def count_everything(database_url: str, figures: Mapping[str, Any] | None) -> di
         found["relays"] = {r["kind"]: r["made"] for r in connection.execute(RELAYS).fetchall()}
         seconds = sorted(r["seconds"] for r in connection.execute(LATENCY).fetchall())
     laws = broken_laws(database_url)
-    differing = [name for name in FIGURES if figures and figures.get(name) != found[name]]
+    known = [each for each in figures if each is not None]
+    differing = [
+        name for name in FIGURES if known and sum(each[name] for each in known) != found[name]
+    ]
     laws["figures_at_the_front_door"] = len(differing)
+    laws |= {slug: len(where) for slug, where in afterwards.broken.items()}
     found["people_reached"] = int(found["people_reached"])
     return {
         **found,
         "laws_broken": sum(laws.values()),
         "laws": laws,
+        "said": [*said_of(laws), *(one for where in afterwards.broken.values() for one in where)],
         "outcome_to_figure_s": median_and_p99(seconds),
     }
+
+
+def said_of(laws: Mapping[str, int]) -> list[str]:
+    """Say which laws are broken, in their own sentences, and how often."""
+    sentences = {law.slug: law.sentence for law in LAWS} | MORE_SENTENCES | SENTENCES
+    return [f"BROKEN, {number} times: {sentences[slug]}" for slug, number in laws.items() if number]
 
 
 def median_and_p99(values: list[float]) -> dict[str, float | None]:

@@ -101,7 +101,8 @@ def _day(at: datetime) -> str:
 
 
 def _told(summary: dict[str, Any]) -> str:
-    latency = summary["outcome_to_figure_s"]
+    latency, seen = summary["outcome_to_figure_s"], summary["seen"]
+    broken = "".join(f"\n{sentence}" for sentence in summary["said"])
     return (
         f"{summary['tasks_generated']} tasks in {summary['zones']} neighbourhoods,"
         f" {summary['done']} done; {summary['people_reached']} people reached.\n"
@@ -109,5 +110,8 @@ def _told(summary: dict[str, Any]) -> str:
         f" {summary['dead_letters']} dead letters, {summary['laws_broken']} laws broken.\n"
         f"From an outcome's acknowledgement to its figure: {latency['median']} s (median),"
         f" {latency['p99']} s (p99). Memory: {summary['resident_memory_peak_mib']} MiB at most.\n"
-        f"Played in {summary['played_s']} s."
+        f"Funder: {seen['seals_published']} seals, {seen['seals_the_same_again']} of them the same"
+        f" when made again; {seen['letters_arrived']} reports by mail,"
+        f" {seen.get('exports_taken', 0)} exports, {seen['figures_compared']} figures compared.\n"
+        f"Played in {summary['played_s']} s.{broken}"
     )

@@ -11,6 +11,8 @@ from shared.words import Weekday
 
 Act = Callable[[], Awaitable[None]]
 MINUTES_IN_HOUR = 60
+A_MOMENT = timedelta(minutes=1)
+"""Added to now it is the next moment: what the clock brings about has happened by then."""
 
 
 class Rank(IntEnum):

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Self
 from uuid import UUID
@@ -17,14 +17,15 @@ AWAY_LIMIT_S = 90.0  # longer than it takes to start a killed process or engine 
 AWAY_PAUSES_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 SERVICES = ("intake", "dispatch", "notify", "reporting")
 NOBODY = UUID(int=0)
+ASKED, SESSION_COOKIE = "__Host-asked", "__Host-sid"
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A page's form with files, each with its name, its bytes and what it says it is."""
+    """A page's form; its files have each a name, bytes, and what they say they are."""
 
-    fields: Mapping[str, str]
-    files: Mapping[str, tuple[str, bytes, str]]
+    fields: Mapping[str, str | Sequence[str]]
+    files: Mapping[str, tuple[str, bytes, str]] = field(default_factory=dict)
 
 
 class RefusalError(RelaisError):
@@ -65,16 +66,53 @@ class FrontDoor:
         entered = await visitor.post("/access/api/sessions", {"token": token})
         return Visitor(self, entered["session"], UUID(entered["person_id"]))
 
+    async def enter_by_mail(
+        self, email: str, person_id: UUID, read_token: Callable[[], Awaitable[str]]
+    ) -> "Visitor":
+        """Ask for a link at an address, and come in by the letter, in the same browser.
+
+        Raises:
+            AnswerError: the link opens nothing.
+        """
+        asked = await self.answer("POST", "/access/link", body=Form({"email": email}))
+        browser = {"cookie": f"{ASKED}={cookie_of(asked, ASKED)}"}
+        token = await read_token()
+        entered = await self.answer(
+            "POST", "/access/link/open", body=Form({"token": token}), headers=browser
+        )
+        return Visitor(self, cookie_of(entered, SESSION_COOKIE), person_id)
+
     async def ask(
         self, method: str, path: str, session: str, body: object, query: Mapping[str, str]
     ) -> Any:
+        """Send one request, and read the answer as JSON; None when it has none to read.
+
+        Raises:
+            RefusalError: the rules say no (409), or the form is incomplete (422).
+            AnswerError: any other answer than a success.
+        """
+        answer = await self.answer(method, path, session, body, query)
+        if answer.status_code == HTTPStatus.SEE_OTHER:  # a form did its work
+            return None
+        told = "json" in answer.headers.get("content-type", "")
+        return answer.json() if answer.content and told else None
+
+    async def answer(  # noqa: PLR0913, PLR0917 - what a request is
+        self,
+        method: str,
+        path: str,
+        session: str = "",
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         """Send one request until it is answered; a service that is away is asked again.
 
         Raises:
             RefusalError: the rules say no (409), or the form is incomplete (422).
             AnswerError: any other answer than a success.
         """
-        headers = {"authorization": f"Bearer {session}"} if session else {}
+        shown = {"authorization": f"Bearer {session}"} if session else {}
         sent: dict[str, Any] = {"json": body}
         if isinstance(body, Form):
             sent = {"data": body.fields, "files": body.files}
@@ -84,22 +122,20 @@ class FrontDoor:
             self.requests += 1
             try:
                 answer = await self._client.request(
-                    method, path, headers=headers, params=query or None, **sent
+                    method, path, headers={**shown, **(headers or {})}, params=query or None, **sent
                 )
             except httpx.TransportError as error:
                 if loop.time() > give_up_at_s:
                     raise AnswerError(f"{method} {path}: nobody answers ({error!r})") from error
             else:
                 if answer.status_code not in {502, 503, 504} or loop.time() > give_up_at_s:
-                    return self._read(method, path, answer)
+                    return self._checked(method, path, answer)
             await asyncio.sleep(AWAY_PAUSES_S[min(tries, len(AWAY_PAUSES_S) - 1)])
             tries += 1
 
-    def _read(self, method: str, path: str, answer: httpx.Response) -> Any:
-        if answer.status_code == HTTPStatus.SEE_OTHER:  # a form did its work
-            return None
-        if answer.is_success:
-            return answer.json() if answer.content else None
+    def _checked(self, method: str, path: str, answer: httpx.Response) -> httpx.Response:
+        if answer.status_code == HTTPStatus.SEE_OTHER or answer.is_success:
+            return answer
         told_why = answer.status_code in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
         if told_why and "json" in answer.headers.get("content-type", ""):
             problems = answer.json().get("problems", [])
@@ -111,8 +147,21 @@ class FrontDoor:
         raise (NotThereError if answer.status_code == HTTPStatus.NOT_FOUND else AnswerError)(told)
 
 
+def cookie_of(answer: httpx.Response, name: str) -> str:
+    """Read a cookie that an answer sets. A browser keeps those of a loopback address, httpx not.
+
+    Raises:
+        AnswerError: it sets none of this name.
+    """
+    for line in answer.headers.get_list("set-cookie"):
+        key, _, value = line.partition(";")[0].partition("=")
+        if key == name and value:
+            return value
+    raise AnswerError(f"{answer.request.url.path} sets no {name}")
+
+
 class Visitor:
-    """Somebody with a session."""
+    """Somebody with a session; without one, anybody."""
 
     def __init__(self, door: FrontDoor, session: str, person_id: UUID = NOBODY) -> None:
         self.door = door
@@ -121,6 +170,14 @@ class Visitor:
 
     async def get(self, path: str, **query: str) -> Any:
         return await self.door.ask("GET", path, self._session, None, query)
+
+    async def take(self, path: str, **query: str) -> bytes:
+        """Take a page or a file as it is."""
+        return (await self.door.answer("GET", path, self._session, None, query)).content
+
+    async def read(self, path: str, **query: str) -> str:
+        """Read a page."""
+        return (await self.take(path, **query)).decode()
 
     async def get_once_there(self, path: str) -> Any:
         """Read what the system makes by itself: asked for again until it is there.

@@ -2,37 +2,65 @@
 
 from collections.abc import Set as AbstractSet
 
-from deploy.player.agenda import Act
-from deploy.player.scenario import Opinion, Zones
+from deploy.player.agenda import Act, Rank
+from deploy.player.asked import Asked
+from deploy.player.funder import Funder
+from deploy.player.scenario import Campaign, Opinion, Zones
 from deploy.player.story import N_
 from deploy.player.world import World
+from shared.words import Decision
 
 
 class Judging:
-    """From the invitation to the campaign, as the scenario says."""
+    """From an invitation to the campaign, or to a reasoned no, as the scenario says."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, asked: Asked, funder: Funder) -> None:
         self.world = world
+        self.asked = asked
+        self.funder = funder
+
+    def plan(self) -> None:
+        """Put all of it on the agenda."""
+        agenda, case, words = self.world.agenda, self.asked.case, Rank.WORDS
+        invited_at, decided_at = case.invitation.at, case.decision.at
+        agenda.put(invited_at, words, "1 invitation", self.receive_invitation)
+        if case.judgement is not None:
+            agenda.put(invited_at, words, "2 judgement", self.judge)
+        if case.consultation is not None:
+            agenda.put(case.consultation.opens_at, words, "3 consultation", self.consult)
+            for opinion in case.consultation.opinions:
+                agenda.put(opinion.at, words, f"4 {opinion.who}", self.opinion(opinion))
+        agenda.put(decided_at, words, "5 decision", self.decide)
+        if self.asked.by_the_funder:
+            agenda.put(decided_at, words, "5 decision, read", self.have_the_answer_read)
+        if case.campaign is not None:
+            agenda.put(case.campaign.at, words, "6 campaign", self.declare(case.campaign))
 
     @property
     def _invitation(self) -> str:
-        return f"/intake/api/invitations/{self.world.scenario.id_of('invitation')}"
+        return f"/intake/api/invitations/{self.asked.invitation_id}"
 
     async def receive_invitation(self) -> None:
-        scenario = self.world.scenario
-        asked = scenario.invitation
+        if self.asked.by_the_funder:
+            await self.funder.invite(self.asked)
+            return
+        invitation = self.asked.case.invitation
         await self.world.coordination.post(
             "/intake/api/invitations",
             {
-                "id": str(scenario.id_of("invitation")),
-                "crisis": scenario.crisis.value,
-                **asked.model_dump(mode="json", exclude={"at"}),
+                "id": str(self.asked.invitation_id),
+                "crisis": self.world.scenario.crisis.value,
+                **invitation.model_dump(mode="json", exclude={"at"}),
             },
         )
-        self.world.story.tell(N_("Une invitation arrive\u00a0: %(who)s."), who=asked.requester)
+        self.world.story.tell(N_("Une invitation arrive\u00a0: %(who)s."), who=invitation.requester)
+
+    async def have_the_answer_read(self) -> None:
+        await self.funder.read_the_answer(self.asked)
 
     async def judge(self) -> None:
-        judgement = self.world.scenario.judgement
+        judgement = self.asked.case.judgement
+        assert judgement is not None  # noqa: S101 - planned only where there is one
         await self.world.coordination.put(
             f"{self._invitation}/judgement", judgement.model_dump(mode="json")
         )
@@ -41,10 +69,10 @@ class Judging:
         )
 
     async def consult(self) -> None:
-        scenario = self.world.scenario
-        asked = scenario.consultation
+        asked = self.asked.case.consultation
+        assert asked is not None  # noqa: S101 - planned only where there is one
         body = {
-            "id": str(scenario.id_of("consultation")),
+            "id": str(self.asked.consultation_id),
             "closes_at": asked.closes_at.isoformat(),
         }
         if asked.accelerated_because is not None:
@@ -72,8 +100,19 @@ class Judging:
 
     async def decide(self) -> None:
         """Answer every objection and condition, then decide."""
-        world, ruling = self.world, self.world.scenario.decision
-        opinions = world.scenario.consultation.opinions
+        world, ruling = self.world, self.asked.case.decision
+        if self.asked.case.consultation is not None:
+            await self._answer_objections()
+        await world.coordination.post(
+            f"{self._invitation}/decision", ruling.model_dump(mode="json", exclude={"at"})
+        )
+        if ruling.decision is Decision.REFUSE:
+            world.seen.count("invitations_refused")
+        world.story.tell(N_("Décision\u00a0: %(decision)s."), decision=ruling.decision)
+
+    async def _answer_objections(self) -> None:
+        world, consultation = self.world, self.asked.case.consultation
+        opinions = consultation.opinions if consultation else ()
         replies = {(o.stance.value, *(g.value for g in o.grounds)): o.reply for o in opinions}
         asked = await world.coordination.get(f"{self._invitation}/consultation")
         for opinion in asked["opinions"] or []:
@@ -88,45 +127,47 @@ class Judging:
             opinions=len(opinions),
             replies=answered,
         )
-        await world.coordination.post(
-            f"{self._invitation}/decision", ruling.model_dump(mode="json", exclude={"at"})
-        )
-        world.story.tell(N_("Décision\u00a0: %(decision)s."), decision=ruling.decision)
 
-    async def declare(self) -> None:
-        world, scenario = self.world, self.world.scenario
-        campaign = scenario.campaign
-        zones = campaign.zones
-        index = await world.coordination.get(
-            "/intake/api/need-index",
-            crisis=scenario.crisis.value,
-            preset=zones.preset,
-            k=str(len(zones.chosen)),
-        )
-        retained = {zone["zone_id"] for zone in index["retained"]}
-        plain = campaign.model_dump(mode="json", exclude={"at", "zones", "actions", "ahead_days"})
-        await world.coordination.post(
-            "/intake/api/campaigns",
-            {
-                **plain,
-                "id": str(world.campaign_id),
-                "invitation_id": str(scenario.id_of("invitation")),
-                "actions": [a.planned.model_dump(mode="json") for a in campaign.actions],
-                "weights": {"preset": zones.preset},
-                "zones": {
-                    "chosen": list(zones.chosen),
-                    "reason": zones.reason,
-                    "contradictions": contradictions(zones, retained),
+    def declare(self, campaign: Campaign) -> Act:
+        """Make the act of declaring a campaign."""
+        world, zones = self.world, campaign.zones
+
+        async def declare() -> None:
+            index = await world.coordination.get(
+                "/intake/api/need-index",
+                crisis=world.scenario.crisis.value,
+                preset=zones.preset,
+                k=str(len(zones.chosen)),
+            )
+            retained = {zone["zone_id"] for zone in index["retained"]}
+            apart = {"at", "zones", "actions", "ahead_days"}
+            await world.coordination.post(
+                "/intake/api/campaigns",
+                {
+                    **campaign.model_dump(mode="json", exclude=apart),
+                    "id": str(self.asked.campaign_id),
+                    "invitation_id": str(self.asked.invitation_id),
+                    "actions": [a.planned.model_dump(mode="json") for a in campaign.actions],
+                    "weights": {"preset": zones.preset},
+                    "zones": {
+                        "chosen": list(zones.chosen),
+                        "reason": zones.reason,
+                        "contradictions": contradictions(zones, retained),
+                    },
                 },
-            },
-        )
-        world.story.tell(
-            N_("Campagne «\u00a0%(name)s\u00a0», du %(from_on)s au %(until_on)s\u00a0: %(zones)s."),
-            name=world.campaign_name,
-            from_on=campaign.starts_on,
-            until_on=campaign.ends_on,
-            zones=tuple(world.zone(zone) for zone in zones.chosen),
-        )
+            )
+            world.story.tell(
+                N_(
+                    "Campagne «\u00a0%(name)s\u00a0», du %(from_on)s au %(until_on)s\u00a0:"
+                    " %(zones)s."
+                ),
+                name=campaign.name,
+                from_on=campaign.starts_on,
+                until_on=campaign.ends_on,
+                zones=tuple(world.zone(zone) for zone in zones.chosen),
+            )
+
+        return declare
 
 
 def contradictions(zones: Zones, retained: AbstractSet[str]) -> dict[str, str]:

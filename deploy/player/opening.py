@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from deploy.mailbox import Mailbox
 from deploy.player.agenda import Agenda
 from deploy.player.chance import Chance
 from deploy.player.front_door import SERVICES, FrontDoor, Visitor
@@ -20,7 +21,7 @@ MAIL_DOMAIN = "relais.example"  # Source: RFC 2606: nobody's, for ever
 
 
 async def open_world(
-    scenario: Scenario, seed: int, door: FrontDoor, tokens: Mapping[str, str]
+    scenario: Scenario, seed: int, door: FrontDoor, tokens: Mapping[str, str], mailbox: Mailbox
 ) -> World:
     """Enter as the coordination and as the service, and set the scene.
 
@@ -29,6 +30,7 @@ async def open_world(
         seed: of everything that chance decides.
         door: of the system.
         tokens: of two one-time links, under `coordination` and `service`.
+        mailbox: where every letter arrives.
     """
     chance = Chance(seed)
     pace = scenario.pace
@@ -42,6 +44,7 @@ async def open_world(
         agenda=agenda,
         story=Story(lambda: agenda.now),
         street=Street(scenario, chance),
+        mailbox=mailbox,
     )
 
 
@@ -83,6 +86,18 @@ async def invite_team(world: World) -> dict[str, Phone]:
         await world.coordination.put("/dispatch/api/team/meeting", _hours(scenario.meeting))
     world.story.tell(N_("L’équipe est là\u00a0: %(number)s relais."), number=len(phones))
     return phones
+
+
+async def invite_outsiders(world: World) -> None:
+    """Give access to whoever follows for the funder, and a link to one of the host partners."""
+    scenario, desk = world.scenario, world.coordination
+    funder, person_id = scenario.funder, scenario.id_of("funder")
+    await desk.link_for("funder", funder.name, "fr", person_id, email=funder.email)
+    name = scenario.roster[0].host_partner
+    _, token = await desk.link_for(
+        "host_partner", name, "fr", scenario.id_of(name), partner_id=partner_id_of(name, {})
+    )
+    world.host_partner = await world.door.enter(token)
 
 
 def roster_entry(person: Person) -> dict[str, Any]:

@@ -20,3 +20,14 @@ def _in_brussels(value: datetime) -> datetime:
 
 Moment = Annotated[datetime, AfterValidator(_in_brussels)]
 """A date and an hour of Brussels, such as `2022-01-03T09:00:00`."""
+
+
+class Said(Part):
+    """A text in the three languages."""
+
+    fr: str
+    nl: str
+    en: str
+
+    def name(self, language: str) -> str:
+        return str(getattr(self, language, self.fr))

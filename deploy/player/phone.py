@@ -28,9 +28,14 @@ class Phone:
         self.person = person
         self.visitor = visitor
         self.temper: Temper = world.scenario.tempers[person.temper]
-        self.on_change: Callable[[datetime], None] = _nobody_minds
+        self.listeners: list[Callable[[datetime], None]] = []
         self._seen: set[str] = set()
         self.last_sent: dict[str, tuple[str, Body]] = {}
+
+    def on_change(self, at: datetime) -> None:
+        """Let those who keep the plan know that a place is, or will be, free."""
+        for listener in self.listeners:
+            listener(at)
 
     async def look(self) -> None:
         """Read the proposals; decide now what to answer, and when."""
@@ -125,7 +130,8 @@ class Phone:
         back_at = None
         if world.chance.happens(temper.offline_pct, "offline", key):
             hours = world.chance.between(temper.offline_h, "offline for", key)
-            back_at = min(ends_at + timedelta(hours=hours), world.last_moment)
+            last = world.last_moment_of(proposal["campaign_id"])
+            back_at = min(ends_at + timedelta(hours=hours), last)
             back_at = max(back_at, ends_at)
 
         async def start() -> None:
@@ -176,15 +182,15 @@ class Phone:
             await send()
         else:
             world.agenda.put(back_at, Rank.RECORD, key, send)
-        self._plan_correction(task_id, body, key, back_at or world.now)
+        self._plan_correction(proposal, body, back_at or world.now)
 
     async def _still_mine(self, proposal: dict[str, Any]) -> bool:
         """Tell whether the task still stands: it may have been withdrawn."""
         today = await self.visitor.get("/dispatch/api/tasks")
         return any(task["proposal_id"] == proposal["proposal_id"] for task in today)
 
-    def _plan_correction(self, task_id: str, body: Body, key: str, sent_at: datetime) -> None:
-        world = self.world
+    def _plan_correction(self, proposal: dict[str, Any], body: Body, sent_at: datetime) -> None:
+        world, task_id, key = self.world, proposal["task_id"], self._key(proposal)
         at = sent_at + CORRECTS_AFTER
         if not world.chance.happens(self.temper.corrects_pct, "corrects", key):
             return
@@ -193,7 +199,7 @@ class Phone:
             await self._send(task_id, world.street.corrected(body, key), 1)
             world.count("corrected")
 
-        if world.agenda.moment_from(at) < world.last_moment:
+        if world.agenda.moment_from(at) < world.last_moment_of(proposal["campaign_id"]):
             world.agenda.put(at, Rank.RECORD, f"{key}/corrected", correct)
 
     async def _send(self, task_id: str, body: Body, times: int) -> None:
@@ -227,10 +233,6 @@ GONE = frozenset(
     }
 )
 """Refusals that mean that the question no longer stands."""
-
-
-def _nobody_minds(_: datetime) -> None:
-    pass
 
 
 def _moment(text: str) -> datetime:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from deploy.mailbox import Mailbox
 from deploy.player.agenda import Rank
 from deploy.player.around import fill_directory
 from deploy.player.backstage import Backstage
 from deploy.player.desk import Desk
 from deploy.player.front_door import FrontDoor
-from deploy.player.opening import invite_team, load_territory, open_world
+from deploy.player.opening import invite_outsiders, invite_team, load_territory, open_world
 from deploy.player.phone import Phone
 from deploy.player.rest import Rest
 from deploy.player.scenario import Scenario
@@ -44,22 +45,23 @@ class Play:
         self.phones: dict[str, Phone] = {}
         self.moments = 0
         self._begins_at = world.scenario.pace.starts_at
-        self._ends_at = world.last_moment + timedelta(days=1)
+        self._ends_at = world.ends_at
 
     @classmethod
-    async def begin(  # noqa: PLR0913 - what a play is made of
+    async def begin(  # noqa: PLR0913, PLR0917 - what a play is made of
         cls,
         scenario: Scenario,
         door: FrontDoor,
         backstage: Backstage,
         tokens: Mapping[str, str],
         territory: Territory,
+        mailbox: Mailbox,
         *,
         seed: int,
         speed: float,
     ) -> "Play":
         """Enter by the front door; nothing has happened yet."""
-        world = await open_world(scenario, seed, door, tokens)
+        world = await open_world(scenario, seed, door, tokens, mailbox)
         return cls(world, backstage, territory, speed)
 
     @property
@@ -75,6 +77,7 @@ class Play:
         await load_territory(world, self.territory.pack, self.territory.places)
         self.phones = await invite_team(world)
         await fill_directory(world)
+        await invite_outsiders(world)
         desk = Desk(world, self.phones)
         desk.plan_everything()
         began_at_s = asyncio.get_running_loop().time()

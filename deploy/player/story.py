@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from deploy.player.scenario import Said
+from deploy.player.parts import Said
 from shared.db import ZoneName
 from shared.web.languages import local_formats, translate
 

@@ -2,13 +2,17 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from deploy.mailbox import Mailbox
 from deploy.player.agenda import Agenda
+from deploy.player.asked import Asked, asked_of
 from deploy.player.chance import Chance
-from deploy.player.front_door import FrontDoor, Visitor
-from deploy.player.scenario import Said, Scenario
+from deploy.player.front_door import AnswerError, FrontDoor, RefusalError, Visitor
+from deploy.player.scenario import Scenario
+from deploy.player.seen import Seen
 from deploy.player.story import N_, Story
 from deploy.player.street import Street
 from shared.db import ZoneName
@@ -38,6 +42,11 @@ class World:
     agenda: Agenda
     story: Story
     street: Street
+    mailbox: Mailbox
+    """Everybody's letters: whoever is written to reads their own."""
+    seen: Seen = field(default_factory=Seen)
+    host_partner: Visitor | None = None
+    """Whoever reads for one of the partners, by the link that the coordination gave it."""
     zones: dict[str, ZoneName] = field(default_factory=dict)
     workers: dict[str, Visitor] = field(default_factory=dict)
     keys: dict[UUID, str] = field(default_factory=dict)
@@ -56,9 +65,30 @@ class World:
         return self.scenario.id_of("campaign")
 
     @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What the team is asked: first the campaign itself, then its extension."""
+        return asked_of(self.scenario)
+
+    def last_moment_of(self, campaign_id: str) -> datetime:
+        """The last moment of a campaign's last day: by then every phone has found a network."""
+        campaign = next(
+            asked.case.campaign
+            for asked in self.asked
+            if asked.case.campaign and str(asked.campaign_id) == campaign_id
+        )
+        return self.agenda.on(campaign.ends_on, -1)
+
+    @property
     def last_moment(self) -> datetime:
-        """The last moment of the campaign's last day: by then every phone has found a network."""
-        return self.agenda.on(self.scenario.campaign.ends_on, -1)
+        return self.last_moment_of(str(self.campaign_id))
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the last thing that the scenario names is over."""
+        last_day = max(campaign.ends_on for campaign in self.scenario.campaigns)
+        accounts = self.scenario.accounts
+        ends_at = self.agenda.on(last_day, -1) + timedelta(days=1)
+        return max(ends_at, accounts.at + timedelta(days=1)) if accounts else ends_at
 
     def zone(self, zone_id: str) -> ZoneName | str:
         return self.zones.get(zone_id, zone_id)
@@ -76,10 +106,14 @@ class World:
             for task in self.plan.values()
         )
 
-    @property
-    def campaign_name(self) -> Said:
-        campaign = self.scenario.campaign
-        return Said(fr=campaign.name_fr, nl=campaign.name_nl, en=campaign.name_fr)
+    async def figures_of(self, campaign_id: UUID) -> dict[str, Any] | None:
+        """Read a campaign's figures as the coordination does; None before it is declared."""
+        path = f"/reporting/api/campaigns/{campaign_id}/figures"
+        try:
+            found: dict[str, Any] = await self.coordination.get(path)
+        except (AnswerError, RefusalError):
+            return None
+        return found
 
     def key_of(self, worker_id: str) -> str:
         return self.keys[UUID(worker_id)]

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -29,7 +28,7 @@ from starlette.staticfiles import StaticFiles
 
 from deploy.mailbox import Mailbox
 from deploy.player import Play
-from deploy.player.front_door import AnswerError, RefusalError
+from deploy.player.front_door import RefusalError
 from deploy.player.scenario import Scenario
 from shared.web.assets import assets
 from shared.web.headers import closed
@@ -44,7 +43,6 @@ LOOK_EVERY_S = 1.0
 REFRESH_S = 3
 """How often a browser without scripts asks for the page again."""
 OURS = {"same-origin", "none"}
-FUNDER = "COCOM"
 
 
 @dataclass
@@ -70,13 +68,7 @@ class Show:
         """Read the campaign's figures as the coordination does; None before it is declared."""
         if self.play is None:
             return None
-        world = self.play.world
-        path = f"/reporting/api/campaigns/{world.campaign_id}/figures"
-        try:
-            found: dict[str, Any] = await world.coordination.get(path)
-        except (AnswerError, RefusalError):
-            return None
-        return found
+        return await self.play.world.figures_of(self.play.world.campaign_id)
 
 
 class Stage:
@@ -174,14 +166,14 @@ class Stage:
             name = world.scenario.coordination
             _, token = await desk.link_for("coordination", name, "fr", desk.person_id)
         elif key == "funder":
-            person_id = uuid5(NAMESPACE_OID, "funder")  # the same account each time
-            _, token = await desk.link_for("funder", FUNDER, "fr", person_id)
+            name = world.scenario.funder.name
+            _, token = await desk.link_for("funder", name, "fr", world.scenario.id_of("funder"))
         elif key in world.workers:
             person, known = world.scenario.person(key), world.workers[key].person_id
             _, token = await desk.link_for("worker", person.name, person.reads, known)
         elif key in self.show.partners:
-            person_id = uuid5(NAMESPACE_OID, key)  # the same account each time
             name = self.show.partners[key]
+            person_id = world.scenario.id_of(name)  # the same account each time
             _, token = await desk.link_for("host_partner", name, "fr", person_id, partner_id=key)
         else:
             return PlainTextResponse("", status_code=404)

@@ -39,6 +39,9 @@ FIGURES = (
     "people_reached",
     "relays",
 )
+OUTSIDE = ("entered_by_mail", "invited_at_their_own_page", "answers_read", "pages_compared")
+"""What two plays of one seed see alike of the funder's side, whatever is killed on the way."""
+TAKEN_ALONG = ("pdf", "xlsx", "csv", "json")
 COUNTED_AT_LEAST_ONCE = ("accepted", "declined", "done", "outcomes", "people_reached")
 
 
@@ -78,11 +81,53 @@ def test_a_crisis_is_played_to_its_end_and_breaks_no_law(scenario: str) -> None:
     assert {law: n for law, n in summary["laws"].items() if n} == {}
     assert summary["laws_broken"] == 0
     assert summary["dead_letters"] == 0
-    assert summary["campaigns"] == 1
+    assert summary["campaigns"] == len(read_scenario(scenario).campaigns)
     assert all(summary[name] > 0 for name in COUNTED_AT_LEAST_ONCE)
     assert summary["done"] <= summary["tasks_generated"]
     assert summary["duplicates_absorbed"] > 0
     assert summary["outcome_to_figure_s"]["median"] is not None
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scenario", scenario_names())
+def test_what_left_the_house_is_what_was_sealed_and_is_sealed_again_alike(scenario: str) -> None:
+    summary = played(scenario)
+    seen, campaigns = summary["seen"], len(read_scenario(scenario).campaigns)
+
+    assert summary["said"] == []
+    assert seen["ledgers"] == campaigns
+    assert seen["seals_the_same_again"] == seen["seals_published"] > campaigns
+    assert seen["figures_compared"] > 100
+    assert seen["pages_compared"] >= 9
+    assert {seen[f"reports_as_{form}"] for form in TAKEN_ALONG} == {campaigns}
+    assert seen["letters_compared"] == campaigns
+    assert seen["letters_arrived"] > seen["subscriptions_asked"] == 2
+    assert (seen["subscriptions_confirmed"], seen["exports_taken"]) == (1, 1)
+    assert seen["own_data_taken"] == 2  # what dispatch keeps, and what notify keeps
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("scenario", "invited", "refused", "answers"),
+    [("covid-2021", 1, 1, 2), ("energy-2022", 0, 1, 1), ("ukraine-2022", 1, 0, 2)],
+)
+def test_a_funder_invites_asks_for_more_and_reads_what_is_decided(
+    scenario: str, invited: int, refused: int, answers: int
+) -> None:
+    seen = played(scenario)["seen"]
+
+    assert seen["entered_by_mail"] == seen["extensions_asked"] == 1
+    assert seen.get("invited_at_their_own_page", 0) == invited
+    assert seen.get("invitations_refused", 0) == refused
+    assert seen["answers_read"] == answers
+
+
+@pytest.mark.long
+def test_a_campaign_of_two_is_told_when_both_agreed_and_not_before() -> None:
+    seen = played("ukraine-2022")["seen"]
+
+    assert seen["waivers_given"] == 2
+    assert seen["looks_at_nothing_published"] == 2  # while it lasts, and with one waiver of two
 
 
 @pytest.mark.long
@@ -104,7 +149,14 @@ async def test_two_weeks_end_alike_when_the_worker_and_the_broker_are_killed_on_
         assert {law: n for law, n in summary["laws"].items() if n} == {}
         assert summary["dead_letters"] == 0
         assert all(summary[name] > 0 for name in COUNTED_AT_LEAST_ONCE)
+        seen = summary["seen"]
+        assert seen["invited_at_their_own_page"] == seen["answers_read"] == 1
+        assert seen["seals_the_same_again"] == seen["seals_published"] > 0
+        assert seen["figures_compared"] > 0
     assert figures(harmed) == figures(unharmed)
+    assert [harmed["seen"][name] for name in OUTSIDE] == [
+        unharmed["seen"][name] for name in OUTSIDE
+    ]
 
 
 def test_a_killed_demo_leaves_no_process_and_no_folder() -> None:
@@ -130,12 +182,18 @@ def test_a_killed_demo_leaves_no_process_and_no_folder() -> None:
 
 
 def two_weeks() -> Scenario:
-    """The Vacci-Bus days of the first two weeks: long enough to be harmed in the middle."""
+    """The Vacci-Bus days of the first two weeks: long enough to be harmed in the middle.
+
+    The funder invites, reads the answer, and looks at what is published on the Monday after.
+    """
     scenario = read_scenario("covid-2021")
     ends_on = scenario.campaign.starts_on + timedelta(days=11)
     campaign = scenario.campaign.model_copy(update={"ends_on": ends_on})
     signals = tuple(s for s in scenario.signals if s.at.date() < ends_on)
-    return scenario.model_copy(update={"campaign": campaign, "signals": signals})
+    funder = scenario.funder.model_copy(update={"looks_at": scenario.funder.looks_at[:1]})
+    shorter = {"campaign": campaign, "signals": signals, "funder": funder}
+    later = {"letters": (), "extension": None, "accounts": None}
+    return scenario.model_copy(update=shorter | later)
 
 
 async def play_two_weeks(kills: Mapping[int, str] | None = None) -> dict[str, Any]:

@@ -110,6 +110,51 @@ def test_everybody_lives_in_a_zone_of_the_default_territory_with_its_host_partne
     assert {signal.zone_id for signal in scenario.signals} <= set(partners)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('where = "Places des quartiers', 'zone_ids = ["RAQ02"]\nwhere = "Places des quartiers',
+         "a funder names no neighbourhood"),
+        ('email = "comite@fdss.example"\n', "", "letters of the coordination need an address"),
+        ('rhythm = "each_seal"', 'rhythm = "each_seal"\nemail = "x@y.example"',
+         "letters of the funder need the address they came in by"),
+        ('who = "coordination"', 'who = "funder"', "two subscriptions of the funder"),
+        ('decision = "refuse"', 'decision = "accept"', "a judgement, a consultation and"),
+        ('own_data = ["joseph"]', 'own_data = ["nobody"]', "nobody is not in the roster"),
+        ('email = "suivi@cocom.example"', 'email = "suivi@cocom.be"', "funder.email"),
+    ],
+)  # fmt: skip
+def test_what_a_funder_cannot_do_is_refused(folder: Path, old: str, new: str, why: str) -> None:
+    spoil(folder, old, new)
+
+    with pytest.raises(ScenarioError, match=why):
+        read_scenario("covid-2021", folder)
+
+
+def test_every_funder_asks_for_more_and_one_gets_a_campaign_of_two(scenario: Scenario) -> None:
+    extension = scenario.extension
+    assert extension is not None
+    assert extension.invitation.wanted_from > scenario.campaign.ends_on
+
+    kept = extension.campaign is not None
+    assert kept is (scenario.name == "ukraine-2022")
+    assert {waiver.who for waiver in extension.waivers} == {
+        person.key
+        for person in scenario.roster
+        if extension.campaign is not None
+        and set(extension.campaign.languages_required) <= set(person.languages)
+    }
+    if kept:
+        assert len(extension.waivers) == 2
+
+
+def test_accounts_are_taken_when_the_last_seal_may_have_been_made(scenario: Scenario) -> None:
+    assert scenario.accounts is not None
+
+    for campaign in scenario.campaigns:
+        assert scenario.accounts.at.date() > campaign.ends_on + timedelta(days=10), campaign.name_fr
+
+
 def test_everybody_gives_their_host_partner_a_fifth_of_the_week(scenario: Scenario) -> None:
     for person in scenario.roster:
         minutes = sum(each.ends_min - each.starts_min for each in person.host_periods)

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from deploy.player.parts import Moment, Part
+from deploy.player.parts import Moment, Part, Said
 from deploy.player.scenario.hours import MinuteOfDay
 from shared.events import PlannedAction
 from shared.words import (
@@ -82,3 +82,8 @@ class Campaign(Part):
             msg = f"a campaign lasts from one day to {WEEKS_MAX} weeks"
             raise ValueError(msg)
         return self
+
+    @property
+    def name(self) -> Said:
+        """How people speak of it; there is no English name."""
+        return Said(fr=self.name_fr, nl=self.name_nl, en=self.name_fr)

@@ -5,27 +5,18 @@ from uuid import UUID, uuid5
 
 from pydantic import Field, model_validator
 
-from deploy.player.parts import Moment, Part
+from deploy.player.parts import Moment, Part, Said
 from deploy.player.scenario.campaign import Campaign
+from deploy.player.scenario.case import Case, Extension
+from deploy.player.scenario.following import Accounts, Funder, Letters
 from deploy.player.scenario.hours import MinuteOfDay, Weekly
 from deploy.player.scenario.judged import Consultation, Invitation, Judgement, Ruling
 from deploy.player.scenario.people import Person, Temper
 from deploy.player.scenario.street import ExactRelays, Signal, Street
 from deploy.player.surroundings import Kit, LocalActor, Report
-from shared.words import ActionKind, CrisisKind, Weekday
+from shared.words import ActionKind, CrisisKind, Requester, Weekday
 
 NAMESPACE = UUID("6f1c4c1e-5b0e-5d53-9a86-6ab6a5b1f0d2")  # of every id that a scenario makes
-
-
-class Said(Part):
-    """A text in the three languages."""
-
-    fr: str
-    nl: str
-    en: str
-
-    def name(self, language: str) -> str:
-        return str(getattr(self, language, self.fr))
 
 
 class Source(Part):
@@ -75,6 +66,10 @@ class Scenario(Part):
     exact_relays: ExactRelays | None = None
     signals: tuple[Signal, ...] = ()
     reports: tuple[Report, ...] = ()
+    funder: Funder
+    letters: tuple[Letters, ...] = ()
+    extension: Extension | None = None
+    accounts: Accounts | None = None
 
     @model_validator(mode="after")
     def _names_what_exists(self) -> Self:
@@ -88,17 +83,60 @@ class Scenario(Part):
         named = {each.who for each in self.consultation.opinions}
         named |= {each.who for each in self.signals}
         named |= {each.who for each in self.reports}
+        named |= set(self.accounts.own_data) if self.accounts else set()
+        if self.extension is not None:
+            named |= {each.who for each in self.extension.waivers}
+            if self.extension.consultation is not None:
+                named |= {each.who for each in self.extension.consultation.opinions}
         wrong += [f"{key} is not in the roster" for key in sorted(named - set(people))]
         actors = {actor.key for actor in self.directory}
         reported = {report.actor for report in self.reports}
         wrong += [f"{key} is not in the directory" for key in sorted(reported - actors)]
-        for action in self.campaign.actions:
-            wrong += [] if action.kind in self.street else [f"street.{action.kind} is missing"]
-            strange = set(action.zone_ids) - set(self.campaign.zones.chosen)
-            wrong += [f"{zone} is not among the campaign's zones" for zone in sorted(strange)]
+        for campaign in self.campaigns:
+            for action in campaign.actions:
+                wrong += [] if action.kind in self.street else [f"street.{action.kind} is missing"]
+                strange = set(action.zone_ids) - set(campaign.zones.chosen)
+                wrong += [f"{zone} is not among the campaign's zones" for zone in sorted(strange)]
+        wrong += self._of_the_funder()
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
+
+    def _of_the_funder(self) -> list[str]:
+        """List what a funder cannot ask, and who could not be written to."""
+        asked = [self.invitation] if self.invitation.asked_by is Requester.FUNDER else []
+        asked += [self.extension.invitation] if self.extension else []
+        wrong = ["a funder names no neighbourhood" for one in asked if one.zone_ids]
+        readers = [each.who for each in self.letters]
+        twice = {who for who in readers if readers.count(who) > 1}
+        wrong += [f"two subscriptions of the {who}" for who in twice]
+        wrong += [
+            f"letters of the {each.who} need {what}"
+            for each in self.letters
+            for what, is_so in (
+                ("the address they came in by", each.who == "funder" and each.email is not None),
+                ("an address", each.who == "coordination" and each.email is None),
+            )
+            if is_so
+        ]
+        return wrong
+
+    @property
+    def case(self) -> Case:
+        """What the crisis begins with; an extension is another one."""
+        return Case(
+            invitation=self.invitation,
+            judgement=self.judgement,
+            consultation=self.consultation,
+            decision=self.decision,
+            campaign=self.campaign,
+        )
+
+    @property
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """The campaign, and the one by which it is extended, if it is."""
+        more = self.extension.campaign if self.extension else None
+        return (self.campaign,) if more is None else (self.campaign, more)
 
     def person(self, key: str) -> Person:
         return next(person for person in self.roster if person.key == key)
