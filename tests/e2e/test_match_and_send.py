@@ -149,6 +149,9 @@ async def test_without_scripts_a_seat_is_given_by_plain_forms_and_axe_finds_noth
         for width in (320, 390, 1440):
             await page.set_viewport_size({"width": width, "height": TALL_PX})
             found[f"{path} {width}"] = await faults(page)
+    await page.get_by_role("button", name="Chercher").click()
+    await page.wait_for_selector("#search progress")
+    found["a search that runs"] = await faults(page)
     await context.close()
 
     assert taken not in changed
