@@ -116,7 +116,8 @@ def revisions(connection: Connection, schema: str) -> set[str]:
 def grant(connection: Connection, schema: str) -> None:
     """Let the schema's own role work in it; nobody else, and nobody may change its tables.
 
-    The played clock is the one thing that every role may read elsewhere.
+    The played clock is the one thing that every role may read elsewhere. Reporting also reads whose
+    access was closed, to stop writing to them.
     """
     role = role_name(schema)
     connection.execute(text(f"grant usage on schema {schema} to {role}"))
@@ -130,6 +131,8 @@ def grant(connection: Connection, schema: str) -> None:
         for name in (*SERVICES, *LEDGER_ROLES):
             connection.execute(text(f"grant usage on schema access to {role_name(name)}"))
             connection.execute(text(f"grant select on access.clock to {role_name(name)}"))
+        reporting = role_name("reporting")
+        connection.execute(text(f"grant select on access.closed_access to {reporting}"))
     if schema == "reporting":
         grant_ledger(connection)
 

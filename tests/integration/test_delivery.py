@@ -225,6 +225,28 @@ async def test_an_address_that_nobody_was_invited_under_says_yes_before_it_is_wr
     assert "niet gepubliceerd" in told(monthly)
 
 
+async def test_a_closed_access_ends_its_letters_and_its_address_is_gone(
+    house: House, sealed: Campaign, mailbox: Mailbox
+) -> None:
+    before_email, administrator = "avant@cocom.example", uuid4()
+    async with house.databases["access"].transaction() as tx:
+        person = await access.create_account(
+            tx, role=Role.FUNDER, display_name="Avant", email=before_email
+        )
+    left = await house.enter(Role.FUNDER, "Avant", person)
+    assert (await subscribe(left, "each_seal", before_email, language="en")).status_code == 303
+    count = "select count(*) as n from report_subscription where language = 'en'"
+    (kept,) = await house.rows("reporting", count)
+
+    async with house.databases["access"].transaction() as tx:
+        await access.close_account(tx, person, actor_id=administrator)
+    await house.sweep()
+
+    (after,) = await house.rows("reporting", count)
+    assert (kept["n"], after["n"]) == (1, 0)
+    assert mailbox.to(before_email) == []
+
+
 async def letter_rows(house: House) -> list[dict[str, object]]:
     query = "select * from report_subscription where language = 'nl'"
     return [dict(row) for row in await house.rows("reporting", query)]

@@ -42,3 +42,13 @@ async def test_a_service_can_read_the_clock_and_cannot_move_it(house: House, ser
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with house.databases[service].transaction() as tx:
             await tx.execute(text("update access.clock set instant = now()"))
+
+
+async def test_reporting_reads_whose_access_is_closed_and_no_account(house: House) -> None:
+    assert (
+        await house.rows("reporting", "select person_id, closed_at from access.closed_access") == []
+    )
+
+    for service, table in (("reporting", "account"), ("notify", "closed_access")):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await house.rows(service, f"select * from access.{table}")

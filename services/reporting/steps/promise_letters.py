@@ -8,12 +8,13 @@ LEAVES_FROM_HOUR = 6  # with the seals: nobody is written to at night
 
 
 async def promise_letters(tx: Tx) -> int:
-    """Promise every letter that is due, and forget addresses that nobody confirmed.
+    """Promise every letter that is due; forget addresses that nobody confirmed, or not let in now.
 
     Returns:
         How many were promised or forgotten; 0 when nothing is left to do.
     """
     done = await letters.delete_unconfirmed(tx, tx.now - CONFIRM_WITHIN)
+    done += await letters.delete_closed(tx)
     local = tx.now.astimezone(letters.BRUSSELS)
     if local.hour < LEAVES_FROM_HOUR:
         return done

@@ -151,6 +151,17 @@ async def delete_unconfirmed(tx: Tx, asked_before: datetime) -> int:
     return gone.rowcount
 
 
+async def delete_closed(tx: Tx) -> int:
+    """Forget the subscriptions of whoever may not come in any more, and their letters."""
+    gone = await tx.execute(
+        text(
+            "delete from report_subscription"
+            " where person_id in (select person_id from access.closed_access)"
+        )
+    )
+    return gone.rowcount
+
+
 async def sealed_campaigns(tx: Tx) -> list[Sealed]:
     """Return each campaign that has published something, with its last seal."""
     found = await tx.execute(
