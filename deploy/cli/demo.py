@@ -69,7 +69,7 @@ async def _play(request: Any, *, leave: bool, as_json: bool) -> None:
             )
         )
         summary = await demo.play(lambda play: _follow(console, play))
-        console.print(_told(summary), highlight=False)
+        console.print(_told(summary), highlight=False, markup=False)
         if as_json:
             json.dump(summary, sys.stdout, indent=2)
             print(flush=True)
