@@ -15,8 +15,10 @@ async def give_waiver(world: World, waiver: Waiver) -> None:
     """Agree, on one's own page, that the total of the small campaign is published."""
     worker = world.workers[waiver.who]
     campaign_id = world.scenario.id_of(EXTENSION, "campaign")
-    if f'id="c-{campaign_id}"' not in await worker.read(OWN_PAGE):
-        return  # they were asked, and did nothing there: it needs no yes of theirs
+    asks = f'id="c-{campaign_id}"' in await worker.read(OWN_PAGE)
+    world.seen.must(f"{waiver.who} is asked about the campaign of fewer than three", hold=asks)
+    if not asks:
+        return
     await worker.post(f"{OWN_PAGE}/{campaign_id}/give")
     world.seen.count("waivers_given")
     world.story.tell(

@@ -98,9 +98,10 @@ class World:
         known = self.plan.get(task_id)
         if known is None:
             return 0
-        here = (known.starts_at, known.zone_id, task_id)
+        here, last = (known.starts_at, known.zone_id, task_id), self.last_moment
         return sum(
             (task.starts_at, task.zone_id, task.task_id) > here
+            and task.starts_at <= last  # exact counts are the campaign's, not its extension's
             and self.street.counts_exactly(task.kind)
             and task.state not in {"withdrawn", "not_done"}
             for task in self.plan.values()
