@@ -56,6 +56,15 @@ class Film:
                 sums[code, seal, :, workers[act.worker]] += (act.actions, act.contacts)
         return sums
 
+    def crossed(self, down: str, across: str) -> dict[tuple[str, str], Counts]:
+        """Add up what was sealed in each cell of two views, as `[measure, worker]`."""
+        cells: dict[tuple[str, str], Counts] = {}
+        for act in (act for batch in self.batches for act in batch):
+            place = act.codes[down], act.codes[across]
+            sums = cells.setdefault(place, np.zeros((2, len(self.workers)), dtype=np.int64))
+            sums[:, self.workers.index(act.worker)] += (act.actions, act.contacts)
+        return cells
+
     def releases(self, view: str) -> list[list[int]]:
         """Return the seals, from 1, at which each code of a view had a block."""
         codes = self.world.views.get(view, ("*",))

@@ -142,11 +142,17 @@ def rule_of_the_threshold(stage: Stage) -> Result:
 
 
 def closing_table(stage: Stage) -> Result:
-    """Read small cells of the one table with two ways off its shown cells and the ledger."""
+    """Read small cells of the one table with two ways: shown ones, and what they tell of others."""
     tried, learnt = 0, []
     for film in stage.films:
         views = {view.name: view for view in film.policy.views}
         table = stage.ledger.closing_table(film.blocks, film.policy, views["zone"], views["theme"])
+        sums = film.crossed("zone", "theme")
+        learnt += [
+            f"{film.world.name}: {cell} is shown"
+            for cell, figure in table.cells.items()
+            if figure is not None and unsafe(sums[cell], film)
+        ]
         cells, pinned = crossed_cells(film, "zone", "theme", shown=table.cells, width=3)
         tried += cells
         learnt += [f"{film.world.name}: {found}" for found in pinned]

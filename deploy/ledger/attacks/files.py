@@ -51,13 +51,18 @@ def tampering(stage: Stage) -> Result:
     fewer = [b for b in film.blocks if b.seq != second.seq]
     copied = replace(second, members=first.members, actions=first.actions, contacts=first.contacts)
     twice = [first, copied]
-    for name, blocks in {
+    beside = next(b for b in film.blocks if b.view != "total")
+    tried = {
         "changed": changed,
         "doubled": doubled,
         "lost": fewer,
         "twice": twice,
-    }.items():
+        "two seals of one number": [first, replace(second, seq=first.seq)],
+        "a block of nothing": [*film.blocks, replace(beside, actions=0, contacts=0)],
+    }
+    for name, blocks in tried.items():
         learnt += accepted(ledger, name, partial(ledger.History.of, blocks))
+    count = len(tried)
     for rows in (ledger.block_rows(film.blocks), ledger.audit_rows(film.audit)):
         chain = ledger.link(rows)
         anchor = ledger.anchor_of(chain)
@@ -65,13 +70,15 @@ def tampering(stage: Stage) -> Result:
             learnt.append("an honest chain is refused")
         spoilt = chain[3]._replace(row={**chain[3].row, "actions": -1})
         rewritten = ledger.link([*rows[:3], spoilt.row, *rows[4:]])
-        for name, links in {
+        spoilings = {
             "changed row": (*chain[:3], spoilt, *chain[4:]),
             "lost row": (*chain[:3], *chain[4:]),
             "swapped rows": (*chain[:3], chain[4], chain[3], *chain[5:]),
+            "renumbered row": (*chain[:3], chain[3]._replace(number=99), *chain[4:]),
             "cut end": chain[:-1],
             "all rewritten": rewritten,
-        }.items():
+        }
+        for name, links in spoilings.items():
             if not ledger.verify(links, [anchor]):
                 learnt.append(f"{name} not noticed")
         relinked = tuple(
@@ -80,7 +87,8 @@ def tampering(stage: Stage) -> Result:
         )
         if not ledger.verify(relinked):
             learnt.append("a lost row, renumbered, is not noticed")
-    return Result(16, learnt)
+        count += len(spoilings) + 1
+    return Result(count, learnt)
 
 
 def guessing_members(stage: Stage) -> Result:

@@ -43,12 +43,24 @@ def two_workers(stage: Stage) -> Result:
         "four persons met": close(outcomes[: SMALL - 1], agreed),
     }.items():
         learnt += [f"{name}: {b.view}/{b.code} {b.actions}" for b in found.blocks]
+    # Behind them others come, just enough to be safe: they are the reserve, and two stand alone.
+    others = [Act(f"y{i}", day, f"y{i}", 1, 2, world.acts[0].codes) for i in range(SMALL)]
+    later = day + timedelta(days=1)
+    live = ledger.seal(
+        [*outcomes, *outcomes_of(others, ledger)],
+        [],
+        film.policy,
+        day=later,
+        close=False,
+        waivers=agreed,
+    )
+    learnt += [f"live, with waivers: {b.view}/{b.code} {b.actions}" for b in live.blocks]
     both = close(outcomes, agreed)
     if [(b.view, b.actions) for b in both.blocks] != [("total", len(outcomes))]:
         learnt.append(f"both agreed: {both.blocks}")
     if not any(row.what == "waiver" and "waiver-" in row.note for row in both.audit):
         learnt.append("no trace of the waivers")
-    return Result(len(film.seals) + 5, learnt)
+    return Result(len(film.seals) + 6, learnt)
 
 
 def waiver_after_seals(stage: Stage) -> Result:

@@ -77,10 +77,13 @@ def verify(
         head = found.hash
         heads[count] = head
     for anchor in anchors:
-        if anchor.rows > count:
-            problems.append(f"{anchor.rows - count} rows are missing at the end")
-        elif anchor.rows >= start.rows and heads.get(anchor.rows) != anchor.head:
-            problems.append(f"row {anchor.rows} is not the one that was anchored")
+        if anchor.rows >= start.rows and heads.get(anchor.rows) != anchor.head:
+            missing = anchor.rows - count
+            problems.append(
+                f"{missing} rows are missing at the end"
+                if missing > 0
+                else f"row {anchor.rows} is not the one that was anchored"
+            )
     return problems
 
 

@@ -18,6 +18,8 @@ Counts = NDArray[np.int64]
 Answers = NDArray[np.bool_]
 
 MEASURES = ("actions", "contacts")
+PAIR = 2
+"""The largest worker and the second, who wants to know how large."""
 
 
 def by_worker(outcomes: Iterable[Outcome], workers: Sequence[str]) -> Counts:
@@ -47,7 +49,7 @@ def shared(sums: Counts, policy: Policy) -> Answers:
 
 def balanced(sums: Counts, policy: Policy) -> Answers:
     """Tell where the second largest worker cannot estimate the largest closer than P."""
-    if sums.shape[-1] < policy.K:
+    if sums.shape[-1] < PAIR:
         return np.zeros(sums.shape[:-2], dtype=np.bool_)
     largest = np.partition(sums, -2, axis=-1)[..., -2:]
     others = sums.sum(axis=-1) - largest.sum(axis=-1)
