@@ -40,15 +40,18 @@ def register(app: typer.Typer) -> None:
         """Play a crisis, and show it in the terminal and at one address in the browser.
 
         Starts everything by itself, with data of its own; stays up until Ctrl-C and leaves nothing.
+        Exits with 1 when a law was broken, a figure was told wrongly, or a letter is dead.
         """
         from deploy.demo import Request  # noqa: PLC0415  # loads every service
 
         request = Request(scenario, seed, speed, port or None)
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(_play(request, leave=leave, as_json=as_json))
+            if not asyncio.run(_play(request, leave=leave, as_json=as_json)):
+                raise typer.Exit(1)
 
 
-async def _play(request: Any, *, leave: bool, as_json: bool) -> None:
+async def _play(request: Any, *, leave: bool, as_json: bool) -> bool:
+    """Play, show and tell; return whether everything was as it should be."""
     from rich.console import Console  # noqa: PLC0415  # slow to load
     from rich.panel import Panel  # noqa: PLC0415  # slow to load
 
@@ -75,6 +78,7 @@ async def _play(request: Any, *, leave: bool, as_json: bool) -> None:
             print(flush=True)
         if not leave:
             await _stay(console, demo)
+    return not summary["said"] and not summary["dead_letters"]
 
 
 async def _stay(console: Any, demo: "Demo") -> None:
