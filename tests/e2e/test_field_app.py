@@ -123,6 +123,32 @@ async def test_a_no_another_time_and_handing_back_take_three_taps(
     assert len(await world.proposals("Amina", "countered")) == 1
 
 
+async def test_a_tap_is_not_lost_to_a_day_that_is_drawn_anew_meanwhile(
+    house: House, new_phone: NewPhone
+) -> None:
+    world, _ = await asked_today(house, "Amina", "Samir")
+    phone = await new_phone()
+    await phone.sign_in(world.workers["Amina"])
+    page = await phone.open()
+    beside = await phone.context.new_page()
+    await beside.goto(phone.street.url + "/dispatch/app/")
+    await page.get_by_role("button", name="J’accepte").first.hover()
+    await page.mouse.down()
+
+    await beside.get_by_role("button", name="Je décline").last.click()
+    await beside.get_by_text("C’est trop loin", exact=True).click()
+    await beside.locator("#decline").get_by_role("button", name="Envoyer ma réponse").click()
+    await page.wait_for_selector("#band[data-waiting='1']")  # this tab knows, and was drawn anew
+    under_the_finger = await page.locator("[data-list=asked] > *").count()
+    await page.mouse.up()
+    await page.wait_for_selector("#band[data-waiting='2']")
+    await phone.sent()
+
+    assert under_the_finger == 2
+    assert len(await world.proposals("Amina", "accepted")) == 1
+    assert len(await world.proposals("Amina", "declined")) == 1
+
+
 async def test_an_accepted_task_is_handed_back_and_days_away_are_said_without_a_reason(
     house: House, new_phone: NewPhone
 ) -> None:
@@ -222,6 +248,7 @@ async def test_without_network_the_app_opens_from_the_phone_and_shows_the_day(
     await page.goto(phone.street.url + "/dispatch/app/")
     await page.wait_for_selector(".next.is-now")
     await note_an_outcome(phone, 20)
+    await page.wait_for_selector("[data-list=noted] li")  # shown as done: now it is on the phone
     await page.reload()
     await page.wait_for_selector("[data-list=noted] li")
 

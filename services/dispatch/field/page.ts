@@ -26,8 +26,13 @@ export function piece(template: string, id: string, shown: Shown): DocumentFragm
   return made;
 }
 
+const waiting = new Map<string, DocumentFragment[]>(); // what is drawn when the finger is up again
+
 export function list(name: string, pieces: DocumentFragment[]): void {
   const place = one<HTMLElement>(`[data-list=${name}]`);
+  if (isShown(place, pieces)) return void waiting.delete(name);
+  if (place.querySelector(":active")) return void waiting.set(name, pieces); // drawn anew under a finger, it would lose the tap
+  waiting.delete(name);
   const held = place.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
   const id = held?.closest<HTMLElement>("[data-id]")?.dataset["id"];
   place.replaceChildren(...pieces);
@@ -37,6 +42,13 @@ export function list(name: string, pieces: DocumentFragment[]): void {
   // Redrawing must not lose one's place: the same button, else one that can be seen.
   const there = [...place.querySelectorAll<HTMLElement>(`[data-id="${id}"] button`)].filter(button => button.getClientRects().length);
   (there.find(button => button.textContent === held?.textContent) ?? there[0])?.focus();
+}
+
+const isShown = (place: HTMLElement, pieces: DocumentFragment[]): boolean =>
+  pieces.length > 0 && pieces.length === place.children.length &&
+  pieces.every((made, n) => made.childElementCount === 1 && made.firstElementChild!.isEqualNode(place.children[n]!));
+for (const end of ["pointerup", "pointercancel", "keyup"]) {
+  addEventListener(end, () => setTimeout(() => waiting.forEach((pieces, name) => list(name, pieces)))); // the click comes first
 }
 
 // --- forms
