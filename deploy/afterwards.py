@@ -24,7 +24,6 @@ SENTENCES = {
     "published_as_sealed": "What pages, files and letters say is the sum of the sealed blocks.",
     "letters_arrive": "Every letter that was promised lies in its reader's mailbox.",
 }
-TOTAL = "total"
 SEALED = """
 select sum(b.actions)::int as actions, sum(b.contacts)::int as contacts
 from reporting.ledger_block b join reporting.ledger_policy p using (ledger_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
-from deploy.player.agenda import Act, Rank
+from deploy.player.agenda import A_MOMENT, Act, Rank
 from deploy.player.around import pack_kit, report_saturation
 from deploy.player.funder import Funder
 from deploy.player.judging import Judging
@@ -37,7 +37,7 @@ class Desk:
                 Meetings(self.world, self.phones, campaign, asked.campaign_id).plan()
         if scenario.kit.phrases or scenario.kit.leaflets:
             pack = partial(pack_kit, self.world)
-            agenda.put(scenario.campaign.at + timedelta(minutes=1), Rank.MEETING, "kit", pack)
+            agenda.put(scenario.campaign.at + A_MOMENT, Rank.MEETING, "kit", pack)
         for signal in scenario.signals:
             agenda.put(signal.at, words, f"signal {signal.who}", self._signal(signal))
         for report in scenario.reports:

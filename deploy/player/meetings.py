@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from deploy.player.agenda import Rank
+from deploy.player.agenda import A_MOMENT, Rank
 from deploy.player.front_door import RefusalError
 from deploy.player.phone import Phone
 from deploy.player.scenario import Campaign
@@ -36,7 +36,7 @@ class Meetings:
 
     def plan(self) -> None:
         """Hold the first meeting as soon as the campaign is declared."""
-        at = self.campaign.at + timedelta(minutes=1)
+        at = self.campaign.at + A_MOMENT
         self.world.agenda.put(at, Rank.MEETING, "meeting", self.meet)
 
     async def meet(self) -> None:

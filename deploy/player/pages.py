@@ -81,11 +81,8 @@ class Report:
                     self.campaign_id, self.seal, view, line.code, line.actions, line.contacts
                 )
         if self.views:
-            yield Told(self.campaign_id, self.seal, TOTAL, TOTAL, *self.total_or_none)
-
-    @property
-    def total_or_none(self) -> tuple[int | None, int | None]:
-        return self.total if self.seal else (None, None)
+            total = self.total if self.seal else (None, None)
+            yield Told(self.campaign_id, self.seal, TOTAL, TOTAL, *total)
 
 
 def differs_on_funders_page(report: Report, page: str) -> list[str]:
